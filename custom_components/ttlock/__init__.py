@@ -1,0 +1,100 @@
+"""TTLock locks in Home Assistant."""
+
+from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryNotReady, ImplementationUnavailableError
+from homeassistant.exceptions import UnknownImplementationError
+from homeassistant.helpers import config_validation as cv, device_registry as dr, entity_registry as er
+from homeassistant.helpers.typing import ConfigType
+
+from .account import async_create_client
+from .client.errors import TTLockError
+from .const import CONF_TOKEN, DOMAIN, LOGGER
+from .coordinator import AccountCoordinator, TTLockConfigEntry
+from .services import async_setup_services
+from .settings_store import SettingsStore
+
+CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
+PLATFORMS = [Platform.BINARY_SENSOR, Platform.LOCK, Platform.NUMBER, Platform.SENSOR, Platform.SWITCH]
+MINOR_VERSION = 2
+
+
+async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
+    """Register the actions, which exist whether or not an account is loaded."""
+    async_setup_services(hass)
+    return True
+
+
+async def async_setup_entry(hass: HomeAssistant, entry: TTLockConfigEntry) -> bool:
+    """Set up an account."""
+    try:
+        cloud = await async_create_client(hass, entry)
+    except UnknownImplementationError as err:
+        raise ConfigEntryAuthFailed(translation_domain=DOMAIN, translation_key="application_missing") from err
+    except ImplementationUnavailableError as err:
+        raise ConfigEntryNotReady(translation_domain=DOMAIN, translation_key="application_unavailable") from err
+    account = AccountCoordinator(hass, entry, cloud)
+    await account.async_config_entry_first_refresh()
+    await _async_identify(hass, entry, account)
+    entry.runtime_data = account
+    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    account.async_start()
+    return True
+
+
+async def async_unload_entry(hass: HomeAssistant, entry: TTLockConfigEntry) -> bool:
+    """Unload an account."""
+    if unloaded := await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
+        for lock in entry.runtime_data.locks.values():
+            await lock.async_shutdown()
+    return unloaded
+
+
+async def async_remove_entry(hass: HomeAssistant, entry: TTLockConfigEntry) -> None:
+    """Delete what was stored for an account."""
+    await SettingsStore(hass, entry.entry_id).async_remove()
+
+
+async def async_remove_config_entry_device(
+    hass: HomeAssistant, entry: TTLockConfigEntry, device: dr.DeviceEntry
+) -> bool:
+    """Let the user delete a device only when the account does not have it any more."""
+    inventory = entry.runtime_data.data
+    macs = {lock.ekey.mac for lock in inventory.locks.values()} | {item.mac for item in inventory.gateways.values()}
+    return not any((DOMAIN, mac) in device.identifiers for mac in macs)
+
+
+async def async_migrate_entry(hass: HomeAssistant, entry: TTLockConfigEntry) -> bool:
+    """Take over an entry of the earlier integration of this domain (compatibility.md 4.5, 4.6).
+
+    The major version stays, so that going back still loads the entry.
+    """
+    if entry.version > 1:
+        return False
+    if entry.minor_version < MINOR_VERSION:
+        registry = er.async_get(hass)
+        for entity in er.async_entries_for_config_entry(registry, entry.entry_id):
+            if entity.unique_id.endswith("-startdebugcapture"):
+                registry.async_remove(entity.entity_id)
+        _claim_unique_id(hass, entry, entry.data[CONF_TOKEN].get("uid"))
+        hass.config_entries.async_update_entry(entry, minor_version=MINOR_VERSION)
+    return True
+
+
+async def _async_identify(hass: HomeAssistant, entry: TTLockConfigEntry, account: AccountCoordinator) -> None:
+    """Give an entry of the earlier integration the number of its account, which is asked for once."""
+    if entry.unique_id is not None:
+        return
+    try:
+        _claim_unique_id(hass, entry, await account.cloud.account_id())
+    except TTLockError as err:
+        LOGGER.debug("The number of the account is not known: %s", err)
+
+
+def _claim_unique_id(hass: HomeAssistant, entry: TTLockConfigEntry, account_id: int | None) -> None:
+    """Set the unique id unless another entry has it: two entries for one account may have lived side by side."""
+    if account_id is None or entry.unique_id is not None:
+        return
+    unique_id = str(account_id)
+    if not hass.config_entries.async_entry_for_domain_unique_id(DOMAIN, unique_id):
+        hass.config_entries.async_update_entry(entry, unique_id=unique_id)

@@ -1,0 +1,32 @@
+"""TTLock locks and their cloud: an asyncio library that knows nothing of Home Assistant.
+
+Session, clock, sleep and token store come from outside. `CloudClient` is the account; everything it returns is an
+immutable dataclass of `models`, everything it raises is a `TTLockError`.
+"""
+
+from .cloud.api import CloudClient
+from .cloud.auth import Application, Token, password_digest, renew, sign_in, sign_in_anywhere
+from .cloud.endpoints import Purpose
+from .cloud.hosts import DEFAULT_REGION, REGION_HOSTS
+from .cloud.transport import Timeouts, TokenSource, Transport
+from .features import Feature, Features
+from .secret import Secret
+
+__all__ = [
+    "DEFAULT_REGION",
+    "REGION_HOSTS",
+    "Application",
+    "CloudClient",
+    "Feature",
+    "Features",
+    "Purpose",
+    "Secret",
+    "Timeouts",
+    "Token",
+    "TokenSource",
+    "Transport",
+    "password_digest",
+    "renew",
+    "sign_in",
+    "sign_in_anywhere",
+]

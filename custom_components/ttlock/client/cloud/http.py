@@ -1,0 +1,98 @@
+"""One HTTP exchange with the cloud: send, read, classify."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+import json
+from typing import Any
+
+import aiohttp
+
+from .. import parse
+from ..errors import (
+    ConnectionFailed,
+    EndpointMissing,
+    OutcomeUnknown,
+    RequestTimeout,
+    ServerFault,
+    TTLockError,
+    error_from_code,
+)
+
+type Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back: the body, the error it stands for, and the server's clock."""
+
+    body: Json
+    error: TTLockError | None
+    server_time: datetime | None
+
+
+async def exchange(
+    session: aiohttp.ClientSession,
+    url: str,
+    form: Mapping[str, str],
+    *,
+    post: bool,
+    timeout_seconds: float,
+    repeatable: bool,
+) -> Reply:
+    """Send one request and return its reply, the vendor's verdict included.
+
+    Raises ConnectionFailed, RequestTimeout or ServerFault when there is no verdict; OutcomeUnknown instead when the
+    request must not be repeated and may have reached the cloud. Causes are cut off: aiohttp quotes addresses with
+    the token in them.
+    """
+    timeout = aiohttp.ClientTimeout(total=timeout_seconds)
+    lost: TTLockError
+    try:
+        async with session.request(
+            "POST" if post else "GET",
+            url,
+            data=form if post else None,
+            params=None if post else form,
+            timeout=timeout,
+            allow_redirects=False,
+        ) as response:
+            status = response.status
+            server_time = _http_date(response.headers.get("Date"))
+            content = await response.read()
+    except aiohttp.ClientConnectorError:
+        # Not even a connection: nothing was sent, so the outcome is certain.
+        raise ConnectionFailed from None
+    except TimeoutError:
+        lost = RequestTimeout()
+    except aiohttp.ClientError:
+        lost = ConnectionFailed()
+    else:
+        body = _decode(content) if status == HTTPStatus.OK else None
+        if body is not None:
+            return Reply(body, _verdict(body), server_time)
+        lost = EndpointMissing() if status == HTTPStatus.NOT_FOUND else ServerFault()
+    raise (lost if repeatable else OutcomeUnknown()) from None
+
+
+def _decode(content: bytes) -> Json | None:
+    try:
+        body = json.loads(content)
+    except ValueError:
+        return None
+    return body if isinstance(body, dict) else None
+
+
+def _verdict(body: Json) -> TTLockError | None:
+    """Return the error of a body; a missing code is success (ttlock-open-api.md 1.4)."""
+    code = parse.integer(body.get("errcode"))
+    return error_from_code(code) if code else None
+
+
+def _http_date(header: str | None) -> datetime | None:
+    try:
+        return None if header is None else parsedate_to_datetime(header)
+    except ValueError:
+        return None

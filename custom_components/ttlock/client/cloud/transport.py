@@ -1,0 +1,131 @@
+"""The one way by which requests go to the cloud: token, clock, queue, retries, counting."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+import logging
+import time
+from typing import Final, Protocol
+
+import aiohttp
+
+from ..errors import ClockSkew, ConnectionFailed, DeviceBusy, ServerFault, TokenRejected, TTLockError
+from ..secret import Secret
+from .endpoints import Endpoint, Purpose
+from .http import Json, Reply, exchange
+from .lanes import Lanes
+
+_LOGGER = logging.getLogger(__name__)
+
+BUSY_PAUSES_SECONDS: Final = (2.0, 5.0, 10.0)
+"""A gateway needs two to eight seconds for one command (ttlock-open-api.md 9, quirk 5)."""
+FAULT_PAUSES_SECONDS: Final = (1.0,)
+"""One quick second try outlives a restarting server; more is the business of the next poll."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timeouts:
+    """How long an answer may take, in seconds."""
+
+    read: float = 20.0
+    live: float = 40.0
+    """The slowest answers seen came after 30 to 45 s (ttlock-open-api.md 9, quirk 5)."""
+
+
+class TokenSource(Protocol):
+    """Keeper of the account's token; who holds it, stores it."""
+
+    async def access_token(self) -> Secret:
+        """Return a token that is thought to be valid."""
+
+    async def renew(self, rejected: Secret) -> Secret:
+        """Return a newer token than the rejected one; raises SignInError when there is none."""
+
+
+class Transport:
+    """Send requests of one account."""
+
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        host: str,
+        client_id: str,
+        tokens: TokenSource,
+        *,
+        clock: Callable[[], float] = time.time,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        timeouts: Timeouts | None = None,
+    ) -> None:
+        """Take everything that touches the world from outside."""
+        self._session = session
+        self._host = host
+        self._client_id = client_id
+        self._tokens = tokens
+        self._clock = clock
+        self._sleep = sleep
+        self._timeouts = timeouts or Timeouts()
+        self._clock_offset = 0.0
+        self.lanes = Lanes()
+        self.calls: Counter[Purpose] = Counter()
+
+    async def send(self, endpoint: Endpoint, lock_id: int | None = None, **fields: str | int | None) -> Json:
+        """Send one request and return its body; `lock_id` is sent along and chooses the queue of a live one.
+
+        Raises the typed error of the vendor's code, a TransportError, or OutcomeUnknown when the answer to
+        something that must not be repeated was lost.
+        """
+        form = {key: str(value) for key, value in {"lockId": lock_id, **fields}.items() if value is not None}
+        busy_pauses = iter(BUSY_PAUSES_SECONDS if endpoint.patient else ())
+        fault_pauses = iter(FAULT_PAUSES_SECONDS if endpoint.repeatable else ())
+        while True:
+            try:
+                return await self._in_turn(endpoint, lock_id, form)
+            except DeviceBusy as err:
+                await self._pause_or_raise(next(busy_pauses, None), err)
+            except (ConnectionFailed, ServerFault) as err:
+                await self._pause_or_raise(next(fault_pauses, None), err)
+
+    async def _pause_or_raise(self, seconds: float | None, err: TTLockError) -> None:
+        if seconds is None:
+            raise err
+        _LOGGER.debug("Trying again in %s s after %s", seconds, err)
+        await self._sleep(seconds)
+
+    async def _in_turn(self, endpoint: Endpoint, lock_id: int | None, form: Mapping[str, str]) -> Json:
+        if not endpoint.live or lock_id is None:
+            return await self._accepted(endpoint, form)
+        async with self.lanes.turn(lock_id):
+            return await self._accepted(endpoint, form)
+
+    async def _accepted(self, endpoint: Endpoint, form: Mapping[str, str]) -> Json:
+        """Send, and once more when token or clock was refused: such a refusal comes before any effect."""
+        token = await self._tokens.access_token()
+        reply = await self._once(endpoint, form, token)
+        if isinstance(reply.error, ClockSkew) and reply.server_time is not None:
+            self._clock_offset = reply.server_time.timestamp() - self._clock()
+            _LOGGER.info("The clock of this host differs from the cloud's by %.0f s", -self._clock_offset)
+            reply = await self._once(endpoint, form, token)
+        if isinstance(reply.error, TokenRejected):
+            reply = await self._once(endpoint, form, await self._tokens.renew(token))
+        if reply.error is not None:
+            raise reply.error
+        return reply.body
+
+    async def _once(self, endpoint: Endpoint, form: Mapping[str, str], token: Secret) -> Reply:
+        self.calls[endpoint.purpose] += 1
+        common = {
+            "clientId": self._client_id,
+            "accessToken": token.reveal(),
+            "date": str(int((self._clock() + self._clock_offset) * 1000)),
+        }
+        reply = await exchange(
+            self._session,
+            self._host + endpoint.path,
+            {**common, **form},
+            post=endpoint.post,
+            timeout_seconds=self._timeouts.live if endpoint.live else self._timeouts.read,
+            repeatable=endpoint.repeatable,
+        )
+        _LOGGER.debug("%s: %s", endpoint.path, reply.error or "ok")
+        return reply

@@ -1,0 +1,56 @@
+"""What a lock is able to do, read from its `featureValue` (ttlock-open-api.md 6)."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+
+class Feature(IntEnum):
+    """Bit numbers that the product asks for."""
+
+    PASSCODE = 0
+    CARD = 1
+    FINGERPRINT = 2
+    AUTO_LOCK = 4
+    PASSCODE_MANAGEMENT = 7
+    LOCK_COMMAND = 8
+    GATEWAY_UNLOCK = 10
+    FREEZE = 11
+    CYCLIC_PASSCODE = 12
+    DOOR_SENSOR = 13
+    SOUND = 15
+    NO_CLOCK = 20
+    PASSAGE_MODE = 22
+    TAMPER_ALERT = 28
+    RESET_BUTTON = 29
+    PRIVACY_LOCK = 30
+    SOUND_VOLUME = 43
+    PASSAGE_AUTO_UNLOCK = 46
+    WIRELESS_DOOR_SENSOR = 50
+    WIFI = 56
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """The capability bits of one lock; `Feature.X in features` asks for one."""
+
+    value: int = 0
+
+    @classmethod
+    def from_vendor(cls, feature_value: object, special_value: object = None) -> Features:
+        """Parse the hex text; fall back to the legacy decimal `specialValue`, its low 32 bits."""
+        try:
+            return cls(int(str(feature_value), 16))
+        except ValueError:
+            pass
+        try:
+            return cls(int(str(special_value)) & 0xFFFFFFFF)
+        except ValueError:
+            return cls()
+
+    def __contains__(self, feature: Feature) -> bool:
+        """Return whether the bit is set."""
+        return bool(self.value >> feature & 1)
+
+    def names(self) -> list[str]:
+        """Return the known set bits in words, for diagnostics."""
+        return [feature.name.lower() for feature in Feature if feature in self]

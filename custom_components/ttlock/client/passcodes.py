@@ -1,0 +1,80 @@
+"""The rules of passcodes, checked before anything is sent (ttlock-open-api.md 7)."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+from typing import Final
+
+from .errors import InvalidInput
+from .models import Passcode, PasscodeKind
+from .secret import Secret
+
+MIN_DIGITS: Final = 4
+MAX_DIGITS: Final = 9
+MAX_RANDOM_PERIOD: Final = timedelta(days=366)
+"""Beyond one year a random code knows months only (7.1); it is refused rather than silently rounded."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasscodeRequest:
+    """A wish for a passcode; without `code` the cloud makes a random one that needs no gateway."""
+
+    name: str | None
+    kind: PasscodeKind
+    code: Secret | None = None
+    start: datetime | None = None
+    end: datetime | None = None
+
+
+def check_code(code: Secret) -> None:
+    """Refuse digits that no keypad takes; InvalidInput."""
+    digits = code.reveal()
+    if not (digits.isascii() and digits.isdigit()):
+        raise InvalidInput("passcode_digits")
+    if not MIN_DIGITS <= len(digits) <= MAX_DIGITS:
+        raise InvalidInput("passcode_length")
+
+
+def check_period(start: datetime | None, end: datetime | None, now: datetime) -> None:
+    """Refuse a period that can never open the door; InvalidInput."""
+    if start is not None and end is not None and end <= start:
+        raise InvalidInput("period_order")
+    if end is not None and end <= now:
+        raise InvalidInput("period_past")
+
+
+def check(request: PasscodeRequest, now: datetime, zone: tzinfo) -> None:
+    """Refuse a wish that breaks a rule, before anything is sent; InvalidInput. `zone` is the lock's."""
+    if request.code is not None:
+        check_code(request.code)
+        if request.kind not in (PasscodeKind.PERMANENT, PasscodeKind.PERIOD):
+            raise InvalidInput("custom_passcode_kind")
+    check_period(request.start, request.end, now)
+    if request.kind is PasscodeKind.PERIOD or request.kind.is_cyclic:
+        if request.start is None or request.end is None:
+            raise InvalidInput("period_missing")
+        if request.code is None and request.end - request.start > MAX_RANDOM_PERIOD:
+            raise InvalidInput("random_period_too_long")
+    if request.code is None:
+        for when in (request.start, request.end):
+            # The lock ignores the minutes of a random code: saying 19:30 and meaning 19:00 would be a lie (7.1).
+            if when is not None and (local := when.astimezone(zone)) != local.replace(
+                minute=0, second=0, microsecond=0
+            ):
+                raise InvalidInput("random_whole_hours")
+
+
+def fulfils(passcode: Passcode, request: PasscodeRequest) -> bool:
+    """Return whether a passcode on the lock is the very one that was wished: same digits, same validity."""
+    if passcode.code != request.code or request.code is None:
+        return False
+    if passcode.kind is not request.kind:
+        return False
+    return request.kind is PasscodeKind.PERMANENT or (passcode.start, passcode.end) == (
+        _whole_ms(request.start),
+        _whole_ms(request.end),
+    )
+
+
+def _whole_ms(when: datetime | None) -> datetime | None:
+    """Cut to the vendor's resolution."""
+    return None if when is None else when.replace(microsecond=when.microsecond // 1000 * 1000)

@@ -1,0 +1,143 @@
+"""Signing in to an account."""
+
+from collections.abc import Mapping
+import logging
+from typing import Any, cast, override
+
+import voluptuous as vol
+
+from homeassistant.config_entries import SOURCE_REAUTH, SOURCE_RECONFIGURE, ConfigFlowResult
+from homeassistant.const import CONF_PASSWORD, CONF_USERNAME
+from homeassistant.helpers.aiohttp_client import async_get_clientsession
+from homeassistant.helpers.config_entry_oauth2_flow import AbstractOAuth2FlowHandler, LocalOAuth2Implementation
+from homeassistant.helpers.selector import TextSelector, TextSelectorConfig, TextSelectorType
+
+from .account import application_of, region_hosts, token_data
+from .client import Token, password_digest, sign_in_anywhere
+from .client.errors import TTLockError
+from .const import CONF_AUTH_IMPLEMENTATION, CONF_REGION, CONF_TOKEN, DOCS_URL, DOMAIN, LOGGER, PORTAL_URL
+
+ACCOUNT_SCHEMA = vol.Schema(
+    {
+        vol.Required(CONF_USERNAME): TextSelector(
+            TextSelectorConfig(type=TextSelectorType.TEXT, autocomplete="username")
+        ),
+        vol.Required(CONF_PASSWORD): TextSelector(
+            TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="current-password")
+        ),
+    }
+)
+FORM_ERRORS = {
+    "application_unknown",
+    "application_rejected",
+    "application_not_approved",
+    "wrong_account",
+    "wrong_region",
+    "cannot_connect",
+    "timeout",
+    "server_fault",
+    "quota_exceeded",
+    "quota_month_exceeded",
+    "clock_skew",
+}
+"""Reasons for which the form has words of its own; every other one is shown as unknown."""
+
+
+class TTLockConfigFlow(AbstractOAuth2FlowHandler, domain=DOMAIN):
+    """Pick the developer application, then ask for the app account.
+
+    The vendor has no page for consent: the account's password is exchanged for a token and forgotten.
+    """
+
+    DOMAIN = DOMAIN
+    VERSION = 1
+    MINOR_VERSION = 2
+
+    @property
+    @override
+    def logger(self) -> logging.Logger:
+        """Return the logger of the integration."""
+        return LOGGER
+
+    @override
+    async def async_step_auth(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Continue with the account once the application is picked."""
+        return await self.async_step_account()
+
+    async def async_step_account(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask for the app account and sign in."""
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            implementation = cast(LocalOAuth2Implementation, self.flow_impl)
+            username = user_input[CONF_USERNAME].strip()
+            try:
+                region, token = await sign_in_anywhere(
+                    async_get_clientsession(self.hass),
+                    region_hosts(),
+                    application_of(implementation),
+                    username,
+                    password_digest(user_input[CONF_PASSWORD]),
+                )
+            except TTLockError as err:
+                LOGGER.debug("Sign-in refused: %s", err)
+                errors["base"] = err.reason if err.reason in FORM_ERRORS else "unknown"
+            except Exception:
+                LOGGER.exception("Unexpected error while signing in")
+                errors["base"] = "unknown"
+            else:
+                return await self._async_finish(username, region, token)
+        suggested = {CONF_USERNAME: (user_input or {}).get(CONF_USERNAME) or self._known_username()}
+        return self.async_show_form(
+            step_id="account",
+            data_schema=self.add_suggested_values_to_schema(ACCOUNT_SCHEMA, suggested),
+            errors=errors,
+            description_placeholders={"portal_url": PORTAL_URL, "docs_url": DOCS_URL},
+        )
+
+    async def async_step_reauth(self, entry_data: Mapping[str, Any]) -> ConfigFlowResult:
+        """Sign in again after the cloud refused the token."""
+        return await self.async_step_reauth_confirm()
+
+    async def async_step_reauth_confirm(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Say why, then go the way of a first sign-in."""
+        if user_input is None:
+            return self.async_show_form(
+                step_id="reauth_confirm", description_placeholders={"account": self._get_reauth_entry().title}
+            )
+        return await self._async_step_known_application(self._get_reauth_entry().data)
+
+    async def async_step_reconfigure(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Change the application or sign in again on the user's wish."""
+        return await self.async_step_user()
+
+    async def _async_step_known_application(self, entry_data: Mapping[str, Any]) -> ConfigFlowResult:
+        """Take the application of the entry; ask when it is gone."""
+        return await self.async_step_pick_implementation(
+            user_input={"implementation": entry_data[CONF_AUTH_IMPLEMENTATION]}
+        )
+
+    async def _async_finish(self, username: str, region: str, token: Token) -> ConfigFlowResult:
+        """Create the entry, or renew the one that is being repaired."""
+        data = {
+            CONF_AUTH_IMPLEMENTATION: self.flow_impl.domain,
+            CONF_TOKEN: token_data(token),
+            CONF_REGION: region,
+            CONF_USERNAME: username,
+        }
+        # Without a number of the account, which the documentation promises, its name has to do.
+        await self.async_set_unique_id(str(token.account_id or username.lower()))
+        if self.source in (SOURCE_REAUTH, SOURCE_RECONFIGURE):
+            entry = self._get_reauth_entry() if self.source == SOURCE_REAUTH else self._get_reconfigure_entry()
+            if entry.unique_id is not None:
+                self._abort_if_unique_id_mismatch(reason="wrong_account")
+            return self.async_update_reload_and_abort(entry, unique_id=self.unique_id, data_updates=data)
+        self._abort_if_unique_id_configured(updates=data)
+        return self.async_create_entry(title=username, data=data)
+
+    def _known_username(self) -> str | None:
+        """Return the account name of the entry that is being repaired."""
+        if self.source == SOURCE_REAUTH:
+            return self._get_reauth_entry().data.get(CONF_USERNAME)
+        if self.source == SOURCE_RECONFIGURE:
+            return self._get_reconfigure_entry().data.get(CONF_USERNAME)
+        return None

@@ -1,0 +1,41 @@
+"""Constants of the integration."""
+
+from datetime import timedelta
+import logging
+from typing import Final
+
+DOMAIN: Final = "ttlock"
+LOGGER: Final = logging.getLogger(__package__)
+MANUFACTURER: Final = "TTLock"
+
+CONF_AUTH_IMPLEMENTATION: Final = "auth_implementation"
+CONF_REGION: Final = "region"
+CONF_TOKEN: Final = "token"
+
+ENV_API_URL: Final = "TTLOCK_API_URL"
+"""Environment variable with the address of another cloud, such as the simulator's, for every region."""
+
+DOCS_URL: Final = "https://github.com/ttlock-for-home-assistant/ttlock"
+PORTAL_URL: Final = "https://euopen.ttlock.com"
+
+# The free plan allows 30,000 calls a month for the whole application (ttlock-open-api.md 1.6). Half of it goes to
+# asking locks for their state; the rest stays for commands, inventory and settings.
+STATE_CALLS_A_MONTH: Final = 15_000
+MONTH: Final = timedelta(days=30)
+SHORTEST_STATE_INTERVAL: Final = timedelta(minutes=10)
+"""Each question wakes the lock's radio and costs battery."""
+
+INVENTORY_INTERVAL: Final = timedelta(minutes=30)
+"""Three calls for the whole account, with battery and gateways in them."""
+INVENTORY_RETRY_INTERVAL: Final = timedelta(minutes=5)
+SETTINGS_MAX_AGE: Final = timedelta(hours=24)
+"""Settings change a few times a year, mostly by us; other changes are seen within a day."""
+REACH_INTERVAL: Final = timedelta(hours=6)
+"""Locks and gateways are screwed to the house."""
+QUOTA_PAUSE: Final = timedelta(hours=6)
+"""Polling again after the quota ran out; it resets at the start of a month in Beijing."""
+
+OUTAGE_LIMIT: Final = timedelta(minutes=15)
+"""How long known facts are shown while the cloud or the lock does not answer."""
+AUTO_LOCK_MARGIN_SECONDS: Final = 3
+"""The motor needs a moment after the delay is over."""

@@ -1,0 +1,217 @@
+"""The account: which locks and gateways there are, and the coordinator of each lock."""
+
+import asyncio
+from collections.abc import Coroutine, Iterable
+from datetime import datetime, timedelta
+from typing import Any, override
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers.event import async_track_time_interval
+from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
+from homeassistant.util import dt as dt_util
+
+from .client import CloudClient, Feature
+from .client.errors import TTLockError
+from .client.models import GatewayReach
+from .client.parse import Listing
+from .const import (
+    DOMAIN,
+    INVENTORY_INTERVAL,
+    INVENTORY_RETRY_INTERVAL,
+    LOGGER,
+    MANUFACTURER,
+    MONTH,
+    OUTAGE_LIMIT,
+    REACH_INTERVAL,
+    SHORTEST_STATE_INTERVAL,
+    STATE_CALLS_A_MONTH,
+)
+from .data import Inventory, InventoryLock, state_interval
+from .errors import translated_update
+from .lock_coordinator import LockCoordinator
+from .settings_store import SettingsStore
+
+type TTLockConfigEntry = ConfigEntry[AccountCoordinator]
+
+PARALLEL_READS = 8
+"""Locks read at the same time after start: enough to keep several gateways busy, few enough to spare the cloud."""
+
+
+class AccountCoordinator(DataUpdateCoordinator[Inventory]):
+    """Follow the inventory of one account in three calls, whatever the number of locks."""
+
+    config_entry: TTLockConfigEntry
+
+    def __init__(self, hass: HomeAssistant, entry: TTLockConfigEntry, cloud: CloudClient) -> None:
+        """Start with an empty inventory."""
+        super().__init__(
+            hass,
+            LOGGER,
+            config_entry=entry,
+            name=entry.title,
+            update_interval=INVENTORY_INTERVAL,
+            always_update=False,
+        )
+        self.cloud = cloud
+        self.locks: dict[int, LockCoordinator] = {}
+        self.settings = SettingsStore(hass, entry.entry_id)
+        self._failing_since: datetime | None = None
+        self._reach: tuple[GatewayReach, ...] = ()
+
+    @property
+    def state_interval(self) -> timedelta:
+        """Return how often a lock may be asked for its state."""
+        reachable = sum(lock.data.obstacle is None for lock in self.locks.values())
+        return state_interval(reachable, STATE_CALLS_A_MONTH, MONTH, SHORTEST_STATE_INTERVAL)
+
+    @property
+    def outage(self) -> bool:
+        """Return whether the cloud has been failing for longer than known facts are shown."""
+        return self._failing_since is not None and dt_util.utcnow() - self._failing_since > OUTAGE_LIMIT
+
+    @override
+    async def _async_setup(self) -> None:
+        await self.settings.async_load()
+
+    @override
+    async def _async_update_data(self) -> Inventory:
+        """Read ekeys, own locks and gateways."""
+        try:
+            with translated_update(self.config_entry.title):
+                ekeys = await self.cloud.list_ekeys()
+                own = await self.cloud.list_own_locks()
+                gateways = await self.cloud.list_gateways()
+        except Exception:
+            self._failing_since = self._failing_since or dt_util.utcnow()
+            # Sooner than usual, so that the end of an outage is seen before known facts are too old.
+            self.update_interval = INVENTORY_RETRY_INTERVAL
+            self._tell_locks()
+            raise
+        self._failing_since = None
+        self.update_interval = INVENTORY_INTERVAL
+        own_by_id = {lock.lock_id: lock for lock in own.items}
+        locks: dict[int, InventoryLock] = {}
+        for ekey in ekeys.items:
+            mine = own_by_id.get(ekey.lock_id)
+            locks[ekey.lock_id] = InventoryLock(
+                ekey=ekey,
+                has_gateway=mine.has_gateway if mine else None,
+                battery=ekey.battery if mine is None or mine.battery is None else mine.battery,
+            )
+        found_gateways = {gateway.gateway_id: gateway for gateway in gateways.items}
+        if self.data and not (ekeys.complete and gateways.complete):
+            # An item that could not be read is not gone.
+            locks = {**self.data.locks, **locks}
+            found_gateways = {**self.data.gateways, **found_gateways}
+        inventory = Inventory(locks=locks, gateways=found_gateways)
+        self._apply(inventory)
+        return inventory
+
+    # -- Inventory to locks and devices ----------------------------------------------------------------------------
+
+    def _apply(self, inventory: Inventory) -> None:
+        """Bring lock coordinators and devices in line with the inventory, before entities hear of it."""
+        back_online = self._gateways_back(inventory)
+        for gateway in inventory.gateways.values():
+            dr.async_get(self.hass).async_get_or_create(
+                config_entry_id=self.config_entry.entry_id,
+                identifiers={(DOMAIN, gateway.mac)},
+                manufacturer=MANUFACTURER,
+                model=gateway.model,
+                name=gateway.name,
+            )
+        for lock_id, item in inventory.locks.items():
+            if lock := self.locks.get(lock_id):
+                lock.async_set_inventory(item)
+            else:
+                lock = LockCoordinator(self.hass, self.config_entry, self, item)
+                self.locks[lock_id] = lock
+                if self.data:
+                    self._in_background(self._async_explore([lock]), f"read new lock {lock_id}")
+        for lock_id in self.locks.keys() - inventory.locks.keys():
+            lock = self.locks.pop(lock_id)
+            self.config_entry.async_create_task(self.hass, lock.async_shutdown())
+            self.settings.forget(lock_id)
+        self._remove_stale_devices(inventory)
+        own_radio = [lock_id for lock_id, lock in inventory.locks.items() if Feature.WIFI in lock.ekey.features]
+        self.cloud.assign_gateways((), own_radio)
+        for lock in self.locks.values():
+            lock.async_set_interval()
+            if lock.data.trouble and any(reach.gateway_id in back_online for reach in lock.data.reach):
+                self._in_background(lock.async_refresh(), f"{lock.name}: gateway is back")
+
+    def _gateways_back(self, inventory: Inventory) -> set[int]:
+        before = self.data.gateways if self.data else {}
+        return {
+            gateway_id
+            for gateway_id, gateway in inventory.gateways.items()
+            if gateway.online and gateway_id in before and not before[gateway_id].online
+        }
+
+    def _remove_stale_devices(self, inventory: Inventory) -> None:
+        registry = dr.async_get(self.hass)
+        present = {(DOMAIN, lock.ekey.mac) for lock in inventory.locks.values()}
+        present |= {(DOMAIN, gateway.mac) for gateway in inventory.gateways.values()}
+        for device in dr.async_entries_for_config_entry(registry, self.config_entry.entry_id):
+            if not device.identifiers & present:
+                registry.async_remove_device(device.id)
+
+    @callback
+    def _tell_locks(self) -> None:
+        for lock in self.locks.values():
+            lock.async_update_listeners()
+
+    # -- Reading in the background ---------------------------------------------------------------------------------
+
+    def async_start(self) -> None:
+        """Begin to read, in the background, what the inventory does not tell."""
+        self.config_entry.async_on_unload(
+            async_track_time_interval(
+                self.hass, self._async_reach_due, REACH_INTERVAL, name=f"{self.name} reach", cancel_on_shutdown=True
+            )
+        )
+        self._in_background(self._async_first_reading(), f"{self.name} first reading")
+
+    async def _async_first_reading(self) -> None:
+        await self._async_read_reach()
+        await self._async_explore(list(self.locks.values()))
+
+    async def _async_reach_due(self, now: datetime) -> None:
+        await self._async_read_reach()
+
+    async def _async_explore(self, locks: Iterable[LockCoordinator]) -> None:
+        """Read state and settings of locks, a few at a time."""
+        slots = asyncio.Semaphore(PARALLEL_READS)
+
+        async def read(lock: LockCoordinator) -> None:
+            async with slots:
+                await lock.async_refresh()
+                await lock.async_read_settings()
+
+        await asyncio.gather(*(read(lock) for lock in locks))
+
+    async def _async_read_reach(self) -> None:
+        """Learn which gateway hears which lock, and how well."""
+        found: list[GatewayReach] = []
+        for gateway_id in list(self.data.gateways):
+            try:
+                listing: Listing[GatewayReach] = await self.cloud.list_reach(gateway_id)
+            except TTLockError as err:
+                LOGGER.debug("Could not read what gateway %s hears: %s", gateway_id, err)
+                found.extend(reach for reach in self._reach if reach.gateway_id == gateway_id)
+            else:
+                found.extend(listing.items)
+        self._reach = tuple(found)
+        self.cloud.assign_gateways(found, ())
+        for lock_id, lock in self.locks.items():
+            heard = sorted((reach for reach in found if reach.lock_id == lock_id), key=_weakness)
+            lock.async_set_reach(tuple(heard))
+
+    def _in_background(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        self.config_entry.async_create_background_task(self.hass, work, name)
+
+
+def _weakness(reach: GatewayReach) -> int:
+    return 999 if reach.rssi is None else -reach.rssi

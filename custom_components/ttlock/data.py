@@ -1,0 +1,133 @@
+"""What is known of the account and its locks, as immutable snapshots."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta, timezone, tzinfo
+from typing import Final
+
+from homeassistant.util import dt as dt_util
+
+from .client.features import Feature, Features
+from .client.models import Bolt, DoorSensor, Door, Ekey, Gateway, GatewayReach, LockDetail
+from .client.passage import PassageMode
+
+CONNECTED: Final = "connected"
+EKEY_INVALID: Final = "ekey_invalid"
+NO_GATEWAY: Final = "no_gateway"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InventoryLock:
+    """One lock of the inventory: the account's ekey and what the list of own locks adds."""
+
+    ekey: Ekey
+    has_gateway: bool | None
+    """None for shared locks, of which the vendor does not say."""
+    battery: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inventory:
+    """Everything in the account, by id."""
+
+    locks: dict[int, InventoryLock] = field(default_factory=dict)
+    gateways: dict[int, Gateway] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LockSettings:
+    """Settings of a lock, read about once a day. None is not known."""
+
+    detail: LockDetail | None = None
+    passage: PassageMode | None = None
+    door_sensor: DoorSensor | None = None
+    remembered_auto_lock: int | None = None
+    """The last delay that was in force, to come back to after auto-lock was off."""
+    read_at: datetime | None = None
+
+    @property
+    def auto_lock_seconds(self) -> int | None:
+        """Return the delay in force, 0 for off."""
+        return self.detail.auto_lock_seconds if self.detail else None
+
+    def with_auto_lock(self, seconds: int) -> LockSettings:
+        """Return the settings after the delay was changed."""
+        if self.detail is None:
+            return self
+        return replace(
+            self,
+            detail=replace(self.detail, auto_lock_seconds=seconds),
+            remembered_auto_lock=seconds or self.remembered_auto_lock,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LockData:
+    """What is known of one lock."""
+
+    inventory: InventoryLock
+    settings: LockSettings = LockSettings()
+    bolt: Bolt = Bolt.UNKNOWN
+    door: Door | None = None
+    checked_at: datetime | None = None
+    """When the lock itself last said where its bolt is."""
+    operator: str | None = None
+    trigger: str | None = None
+    reach: tuple[GatewayReach, ...] = ()
+    """Gateways that hear the lock, best first."""
+    trouble: str | None = None
+    """Reason word of the failure that keeps us from the lock now."""
+
+    @property
+    def ekey(self) -> Ekey:
+        """Return the account's ekey for the lock."""
+        return self.inventory.ekey
+
+    @property
+    def features(self) -> Features:
+        """Return what the lock is able to do."""
+        return self.ekey.features
+
+    @property
+    def obstacle(self) -> str | None:
+        """Return why no command can reach the lock through the cloud, None when one may.
+
+        A lock is reached by a gateway or by its own Wi-Fi; of shared locks the vendor does not say, so they are tried.
+        """
+        if not self.ekey.valid_at(dt_util.utcnow()):
+            return EKEY_INVALID
+        if self.inventory.has_gateway is False and Feature.WIFI not in self.features:
+            return NO_GATEWAY
+        return None
+
+    @property
+    def connection(self) -> str | None:
+        """Return how the lock is reached through the cloud, as one word; None before it was tried."""
+        if reason := self.obstacle or self.trouble:
+            return reason
+        return CONNECTED if self.checked_at else None
+
+    @property
+    def zone(self) -> tzinfo:
+        """Return the time zone in which the lock keeps its plans and naive times are meant.
+
+        The vendor captures an offset once and does not follow daylight saving (ttlock-open-api.md 9, quirk 16).
+        When Home Assistant's own zone has that offset in winter or summer, the lock hangs in the same zone.
+        """
+        home = dt_util.get_default_time_zone()
+        offset = self.ekey.utc_offset
+        if offset is None:
+            return home
+        year = dt_util.utcnow().year
+        halves = (datetime(year, month, 1, tzinfo=home).utcoffset() for month in (1, 7))
+        return home if offset in halves else timezone(offset)
+
+    @property
+    def passage_active(self) -> bool | None:
+        """Return whether passage mode holds the door now; None when the plan is not known."""
+        plan = self.settings.passage
+        return None if plan is None else plan.active_at(dt_util.utcnow().astimezone(self.zone))
+
+
+def state_interval(locks: int, calls_a_month: int, month: timedelta, shortest: timedelta) -> timedelta:
+    """Return how often each of so many locks may be asked for its state within the monthly calls."""
+    return max(shortest, month / calls_a_month * locks)

@@ -1,0 +1,60 @@
+"""What users attach to a report: everything that helps, nothing that opens a door or names a person."""
+
+from dataclasses import asdict
+from typing import Any
+
+from homeassistant.components.diagnostics import async_redact_data
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.device_registry import DeviceEntry
+
+from .const import CONF_REGION, DOMAIN
+from .coordinator import TTLockConfigEntry
+from .lock_coordinator import LockCoordinator
+
+TO_REDACT = {"key_id", "lock_id", "gateway_id", "sensor_id", "mac", "name", "hardware_name", "network", "operator"}
+
+
+async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: TTLockConfigEntry) -> dict[str, Any]:
+    """Return the state of an account; locks and gateways are numbered, their ids and names left out."""
+    account = entry.runtime_data
+    gateways = [async_redact_data(asdict(gateway), TO_REDACT) for gateway in account.data.gateways.values()]
+    return {
+        "region": entry.data.get(CONF_REGION),
+        "minor_version": entry.minor_version,
+        "has_unique_id": entry.unique_id is not None,
+        "last_update_success": account.last_update_success,
+        "outage": account.outage,
+        "calls": {purpose.value: count for purpose, count in account.cloud.calls.items()},
+        "state_interval_seconds": account.state_interval.total_seconds(),
+        "gateways": gateways,
+        "locks": [_lock(lock) for lock in account.locks.values()],
+    }
+
+
+async def async_get_device_diagnostics(
+    hass: HomeAssistant, entry: TTLockConfigEntry, device: DeviceEntry
+) -> dict[str, Any]:
+    """Return the state of one lock, or of the gateway."""
+    account = entry.runtime_data
+    for lock in account.locks.values():
+        if (DOMAIN, lock.data.ekey.mac) in device.identifiers:
+            return _lock(lock)
+    return {
+        "gateways": [
+            async_redact_data(asdict(gateway), TO_REDACT)
+            for gateway in account.data.gateways.values()
+            if (DOMAIN, gateway.mac) in device.identifiers
+        ]
+    }
+
+
+def _lock(lock: LockCoordinator) -> dict[str, Any]:
+    data = asdict(lock.data)
+    features = lock.data.features
+    data["inventory"]["ekey"]["features"] = {"value": f"{features.value:X}", "known": features.names()}
+    return {
+        **async_redact_data(data, TO_REDACT),
+        "connection": lock.data.connection,
+        "reachable": lock.reachable,
+        "update_interval_seconds": lock.update_interval.total_seconds() if lock.update_interval else None,
+    }

@@ -1,0 +1,110 @@
+"""What all entities of a lock have in common."""
+
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from typing import override
+
+from homeassistant.core import callback
+from homeassistant.helpers.device_registry import CONNECTION_BLUETOOTH, DeviceInfo
+from homeassistant.helpers.entity import Entity, EntityDescription
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.update_coordinator import CoordinatorEntity
+
+from .const import DOMAIN, MANUFACTURER
+from .coordinator import TTLockConfigEntry
+from .data import LockData
+from .errors import translated
+from .lock_coordinator import LockCoordinator
+
+
+@dataclass(frozen=True, kw_only=True)
+class LockEntityDescription(EntityDescription):
+    """Describe an entity of a lock; `key` ends its unique id."""
+
+    supported_fn: Callable[[LockData], bool] = lambda data: True
+    needs_lock: bool = False
+    """The entity sends commands to the lock, so it is available only while the lock is reached."""
+
+
+class TTLockEntity(CoordinatorEntity[LockCoordinator]):
+    """An entity of a lock."""
+
+    _attr_has_entity_name = True
+    entity_description: LockEntityDescription
+
+    def __init__(self, coordinator: LockCoordinator, description: LockEntityDescription) -> None:
+        """Name the entity after lock and key."""
+        super().__init__(coordinator)
+        self.entity_description = description
+        self._attr_unique_id = f"{DOMAIN}-{coordinator.lock_id}-{description.key}"
+        ekey = coordinator.data.ekey
+        detail = coordinator.data.settings.detail
+        self._attr_device_info = DeviceInfo(
+            identifiers={(DOMAIN, ekey.mac)},
+            connections={(CONNECTION_BLUETOOTH, ekey.mac.upper())},
+            manufacturer=MANUFACTURER,
+            model=(detail.model if detail else None) or ekey.hardware_name,
+            hw_version=detail.hardware_version if detail else None,
+            sw_version=detail.firmware_version if detail else None,
+            serial_number=str(coordinator.lock_id),
+            name=ekey.name,
+        )
+
+    @property
+    def facts(self) -> LockData:
+        """Return what is known of the lock."""
+        return self.coordinator.data
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Return whether what the entity shows or does can be relied on.
+
+        A single failed reading changes nothing: known facts stay until the outage limit.
+        """
+        if self.entity_description.needs_lock:
+            return self.coordinator.reachable
+        return not self.coordinator.account.outage
+
+    async def async_run(self, command: Awaitable[None]) -> None:
+        """Await a command and turn its failure into the user's language."""
+        with translated(self.hass, self.coordinator.config_entry, self.coordinator.name):
+            await command
+
+
+def async_add_lock_entities[D: LockEntityDescription](
+    entry: TTLockConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+    descriptions: Iterable[D],
+    build: Callable[[LockCoordinator, D], Entity],
+) -> None:
+    """Add the entities that each lock supports, now and as soon as a lock appears or turns out to support one."""
+    account = entry.runtime_data
+    watched: dict[int, LockCoordinator] = {}
+
+    @callback
+    def add_new_locks() -> None:
+        for lock_id in watched.keys() - account.locks.keys():
+            del watched[lock_id]
+        for lock_id, lock in account.locks.items():
+            if watched.get(lock_id) is not lock:
+                watched[lock_id] = lock
+                watch(lock)
+
+    @callback
+    def watch(lock: LockCoordinator) -> None:
+        missing = list(descriptions)
+
+        @callback
+        def add_supported() -> None:
+            supported = [description for description in missing if description.supported_fn(lock.data)]
+            if supported:
+                missing[:] = [description for description in missing if description not in supported]
+                async_add_entities(build(lock, description) for description in supported)
+
+        add_supported()
+        if missing:
+            entry.async_on_unload(lock.async_add_listener(add_supported))
+
+    entry.async_on_unload(account.async_add_listener(add_new_locks))
+    add_new_locks()

@@ -1,0 +1,56 @@
+"""The one place where errors of the client become errors of Home Assistant."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import (
+    ConfigEntryAuthFailed,
+    HomeAssistantError,
+    ServiceValidationError,
+)
+from homeassistant.helpers.update_coordinator import UpdateFailed
+
+from .client.errors import InvalidInput, QuotaExceeded, SignInError, TTLockError
+from .const import DOMAIN, QUOTA_PAUSE
+
+
+def action_error(err: TTLockError, name: str) -> HomeAssistantError:
+    """Return what an action raises: the reason in the user's language, with the name of the lock."""
+    kind = ServiceValidationError if isinstance(err, InvalidInput) else HomeAssistantError
+    return kind(
+        translation_domain=DOMAIN,
+        translation_key=err.reason,
+        translation_placeholders={"name": name, "code": "" if err.code is None else str(err.code)},
+    )
+
+
+@contextmanager
+def translated(hass: HomeAssistant, entry: ConfigEntry, name: str) -> Generator[None]:
+    """Turn client errors inside an action into translated ones; a lost sign-in also asks the user to sign in."""
+    try:
+        yield
+    except SignInError as err:
+        entry.async_start_reauth(hass)
+        raise action_error(err, name) from err
+    except TTLockError as err:
+        raise action_error(err, name) from err
+
+
+@contextmanager
+def translated_update(name: str) -> Generator[None]:
+    """Turn client errors inside a coordinator's update into those that it understands."""
+    try:
+        yield
+    except SignInError as err:
+        raise ConfigEntryAuthFailed(
+            translation_domain=DOMAIN, translation_key=err.reason, translation_placeholders={"name": name, "code": ""}
+        ) from err
+    except TTLockError as err:
+        raise UpdateFailed(
+            retry_after=QUOTA_PAUSE.total_seconds() if isinstance(err, QuotaExceeded) else None,
+            translation_domain=DOMAIN,
+            translation_key=err.reason,
+            translation_placeholders={"name": name, "code": "" if err.code is None else str(err.code)},
+        ) from err

@@ -1,0 +1,165 @@
+"""Battery, signal, and who used a lock."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, override
+
+from homeassistant.components.sensor import (
+    SensorDeviceClass,
+    SensorEntity,
+    SensorEntityDescription,
+    SensorStateClass,
+    RestoreSensor,
+)
+from homeassistant.const import PERCENTAGE, SIGNAL_STRENGTH_DECIBELS_MILLIWATT, EntityCategory
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.typing import StateType
+
+from .client.errors import VENDOR_CODES, DeviceUnreachable, NotExecuted, QuotaExceeded
+from .bluetooth_signal import BluetoothSignal, BluetoothSignalDescription, bluetooth_runs
+from .coordinator import TTLockConfigEntry
+from .data import CONNECTED, EKEY_INVALID, LockData
+from .entity import LockEntityDescription, TTLockEntity, async_add_lock_entities
+from .lock_coordinator import LockCoordinator
+
+PARALLEL_UPDATES = 0
+
+CONNECTION_STATES = sorted(
+    {CONNECTED, EKEY_INVALID}
+    | {
+        reason
+        for kind, reason in VENDOR_CODES.values()
+        if issubclass(kind, DeviceUnreachable | NotExecuted | QuotaExceeded)
+    }
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LockSensorDescription(LockEntityDescription, SensorEntityDescription):
+    """Describe a reading of a lock."""
+
+    value_fn: Callable[[LockData], StateType]
+    restored: bool = False
+    """The value is not read again after a restart, so Home Assistant remembers it."""
+
+
+SENSORS = (
+    LockSensorDescription(
+        key="lockbattery",
+        device_class=SensorDeviceClass.BATTERY,
+        state_class=SensorStateClass.MEASUREMENT,
+        native_unit_of_measurement=PERCENTAGE,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value_fn=lambda data: data.inventory.battery,
+    ),
+    LockSensorDescription(
+        key="sensorbattery",
+        translation_key="door_sensor_battery",
+        device_class=SensorDeviceClass.BATTERY,
+        state_class=SensorStateClass.MEASUREMENT,
+        native_unit_of_measurement=PERCENTAGE,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        supported_fn=lambda data: data.settings.door_sensor is not None,
+        value_fn=lambda data: data.settings.door_sensor.battery if data.settings.door_sensor else None,
+    ),
+    LockSensorDescription(
+        key="connection",
+        translation_key="connection",
+        device_class=SensorDeviceClass.ENUM,
+        options=CONNECTION_STATES,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value_fn=lambda data: data.connection,
+    ),
+    LockSensorDescription(
+        key="lockoperator",
+        translation_key="last_operator",
+        restored=True,
+        value_fn=lambda data: data.operator,
+    ),
+    LockSensorDescription(
+        key="locktrigger",
+        translation_key="last_trigger",
+        restored=True,
+        value_fn=lambda data: data.trigger,
+    ),
+)
+GATEWAY_SIGNAL = LockSensorDescription(
+    key="lockgateway",
+    translation_key="gateway_signal",
+    device_class=SensorDeviceClass.SIGNAL_STRENGTH,
+    state_class=SensorStateClass.MEASUREMENT,
+    native_unit_of_measurement=SIGNAL_STRENGTH_DECIBELS_MILLIWATT,
+    entity_category=EntityCategory.DIAGNOSTIC,
+    entity_registry_enabled_default=False,
+    supported_fn=lambda data: data.inventory.has_gateway is not False,
+    value_fn=lambda data: data.reach[0].rssi if data.reach else None,
+)
+BLUETOOTH_SIGNAL = BluetoothSignalDescription(
+    key="lockblesignal",
+    translation_key="bluetooth_signal",
+    device_class=SensorDeviceClass.SIGNAL_STRENGTH,
+    state_class=SensorStateClass.MEASUREMENT,
+    native_unit_of_measurement=SIGNAL_STRENGTH_DECIBELS_MILLIWATT,
+    entity_category=EntityCategory.DIAGNOSTIC,
+    entity_registry_enabled_default=False,
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant, entry: TTLockConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
+) -> None:
+    """Set up the readings of an account's locks."""
+    async_add_lock_entities(entry, async_add_entities, SENSORS, _sensor)
+    async_add_lock_entities(entry, async_add_entities, (GATEWAY_SIGNAL,), GatewaySignal)
+    if bluetooth_runs(hass):
+        async_add_lock_entities(entry, async_add_entities, (BLUETOOTH_SIGNAL,), BluetoothSignal)
+
+
+def _sensor(coordinator: LockCoordinator, description: LockSensorDescription) -> SensorEntity:
+    kind = RememberedSensor if description.restored else LockSensor
+    return kind(coordinator, description)
+
+
+class LockSensor(TTLockEntity, SensorEntity):
+    """A reading of a lock."""
+
+    entity_description: LockSensorDescription
+
+    @property
+    @override
+    def native_value(self) -> StateType:
+        """Return the reading, None when it is not known."""
+        return self.entity_description.value_fn(self.facts)
+
+
+class RememberedSensor(LockSensor, RestoreSensor):
+    """A reading that outlives a restart."""
+
+    _remembered: StateType = None
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Take over what was shown before the restart."""
+        await super().async_added_to_hass()
+        if last := await self.async_get_last_sensor_data():
+            self._remembered = last.native_value  # type: ignore[assignment]
+
+    @property
+    @override
+    def native_value(self) -> StateType:
+        """Return the newest reading."""
+        return super().native_value or self._remembered
+
+
+class GatewaySignal(LockSensor):
+    """How well the best gateway hears the lock."""
+
+    @property
+    @override
+    def extra_state_attributes(self) -> dict[str, Any] | None:
+        """Return which gateway that is."""
+        if not self.facts.reach:
+            return None
+        gateway = self.coordinator.account.data.gateways.get(self.facts.reach[0].gateway_id)
+        return {"gateway": gateway.name} if gateway else None

@@ -1,0 +1,107 @@
+"""Settings of a lock that are on or off.
+
+All are configuration: a switch without category would be offered to every voice assistant, and passage mode opens
+the door (voice-and-automation.md 1, fact 3).
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, override
+
+from homeassistant.components.switch import SwitchEntity, SwitchEntityDescription
+from homeassistant.const import EntityCategory
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .client import Feature
+from .coordinator import TTLockConfigEntry
+from .data import LockData
+from .entity import LockEntityDescription, TTLockEntity, async_add_lock_entities
+from .lock_coordinator import LockCoordinator
+
+PARALLEL_UPDATES = 0
+
+DEFAULT_AUTO_LOCK_SECONDS = 10
+"""Delay for a lock whose earlier delay nobody knows."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LockSwitchDescription(LockEntityDescription, SwitchEntityDescription):
+    """Describe a setting of a lock."""
+
+    is_on_fn: Callable[[LockData], bool | None]
+    set_fn: Callable[[LockCoordinator, bool], Awaitable[None]]
+
+
+def _manageable(feature: Feature) -> Callable[[LockData], bool]:
+    return lambda data: feature in data.features and data.ekey.may_manage
+
+
+def _auto_lock_on(data: LockData) -> bool | None:
+    seconds = data.settings.auto_lock_seconds
+    return None if seconds is None else seconds > 0
+
+
+async def _set_auto_lock(lock: LockCoordinator, on: bool) -> None:
+    remembered = lock.data.settings.remembered_auto_lock or DEFAULT_AUTO_LOCK_SECONDS
+    await lock.async_set_auto_lock(remembered if on else 0)
+
+
+SWITCHES = (
+    LockSwitchDescription(
+        key="passage_mode",
+        translation_key="passage_mode",
+        entity_category=EntityCategory.CONFIG,
+        needs_lock=True,
+        supported_fn=_manageable(Feature.PASSAGE_MODE),
+        is_on_fn=lambda data: data.settings.passage.enabled if data.settings.passage else None,
+        set_fn=LockCoordinator.async_switch_passage_mode,
+    ),
+    LockSwitchDescription(
+        key="autolock",
+        translation_key="auto_lock",
+        entity_category=EntityCategory.CONFIG,
+        needs_lock=True,
+        supported_fn=_manageable(Feature.AUTO_LOCK),
+        is_on_fn=_auto_lock_on,
+        set_fn=_set_auto_lock,
+    ),
+    LockSwitchDescription(
+        key="locksound",
+        translation_key="sound",
+        entity_category=EntityCategory.CONFIG,
+        needs_lock=True,
+        supported_fn=_manageable(Feature.SOUND),
+        is_on_fn=lambda data: data.settings.detail.sound if data.settings.detail else None,
+        set_fn=LockCoordinator.async_set_sound,
+    ),
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant, entry: TTLockConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
+) -> None:
+    """Set up the settings of an account's locks."""
+    async_add_lock_entities(entry, async_add_entities, SWITCHES, LockSwitch)
+
+
+class LockSwitch(TTLockEntity, SwitchEntity):
+    """A setting of a lock."""
+
+    entity_description: LockSwitchDescription
+
+    @property
+    @override
+    def is_on(self) -> bool | None:
+        """Return the setting, None when it is not known."""
+        return self.entity_description.is_on_fn(self.facts)
+
+    @override
+    async def async_turn_on(self, **kwargs: Any) -> None:
+        """Switch the setting on."""
+        await self.async_run(self.entity_description.set_fn(self.coordinator, True))
+
+    @override
+    async def async_turn_off(self, **kwargs: Any) -> None:
+        """Switch the setting off."""
+        await self.async_run(self.entity_description.set_fn(self.coordinator, False))
