@@ -1,0 +1,28 @@
+"""`script/bench <name>`: run a measurement."""
+
+import argparse
+import asyncio
+from collections.abc import Sequence
+import json
+import sys
+
+from .setup import measure_setup
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Read the command line, measure, print the figures as the last line."""
+    parser = argparse.ArgumentParser(
+        prog="script/bench", description="Measure the integration in a real Home Assistant."
+    )
+    names = parser.add_subparsers(dest="name", required=True)
+    setup = names.add_parser("setup", help="from signing in to the lock entities of an account")
+    setup.add_argument("--locks", type=int, default=10, help="locks in the account (default %(default)s)")
+    setup.add_argument("--gateways", type=int, default=None, help="gateways (default: one for every ten locks)")
+    options = parser.parse_args(arguments)
+    figures = asyncio.run(measure_setup(locks=options.locks, gateways=options.gateways))
+    print(json.dumps(figures), flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,74 @@
+"""`script/demo --check`: play the main job and say what worked."""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from pathlib import Path
+import tempfile
+import time
+
+import aiohttp
+
+from .api import ApiError, HomeAssistantApi
+from .cloud import CloudError, VirtualCloud
+from .hass import HomeAssistant, HomeAssistantError
+from .house import COUNTRY, TIME_ZONE
+from .ports import free_port
+from .steps import STEPS, Failed, Stage, Step
+
+STEP_SECONDS = 100
+GATEWAY_LATENCY = 0.5
+"""Shorter than the demo's: the check is about results, not about patience."""
+
+EXPECTED_FAILURES = (Failed, ApiError, CloudError, HomeAssistantError, aiohttp.ClientError, TimeoutError)
+
+
+async def check() -> int:
+    """Play every step in a temporary folder, return the exit status."""
+    failures: dict[str, str] = {}
+    with tempfile.TemporaryDirectory(prefix="ttlock-demo-", ignore_cleanup_errors=True) as name:
+        async with AsyncExitStack() as stack:
+            stage = await _build(stack, Path(name))
+            failures = await run_steps(stage, STEPS)
+        if failures:
+            keep = Path(tempfile.mkdtemp(prefix="ttlock-demo-log-")) / "home-assistant.log"
+            keep.write_text("\n".join(stage.hass.log_entries()), encoding="utf-8")
+            print(f"Home Assistant's log: {keep}")
+    print(f"{len(STEPS) - len(failures)} passed, {len(failures)} failed", flush=True)
+    return 1 if failures else 0
+
+
+async def _build(stack: AsyncExitStack, folder: Path) -> Stage:
+    cloud = VirtualCloud()
+    stack.push_async_callback(cloud.stop)
+    await cloud.start(free_port(), latency=GATEWAY_LATENCY)
+    hass = HomeAssistant(folder, free_port(), api_url=cloud.access.base_url, country=COUNTRY, time_zone=TIME_ZONE)
+    stack.push_async_callback(hass.stop)
+    api = await stack.enter_async_context(HomeAssistantApi(hass.base_url))
+    return Stage(cloud=cloud, hass=hass, api=api)
+
+
+async def run_steps(stage: Stage, steps: Sequence[Step]) -> dict[str, str]:
+    """Run the steps in order, one line for each; return why steps failed, by title."""
+    failures: dict[str, str] = {}
+    blocked = False
+    for step in steps:
+        start = time.monotonic()
+        reason = "an earlier step has to work first" if blocked else await _run(stage, step)
+        result = "FAILED" if reason else "ok"
+        print(
+            f"{result:6} {time.monotonic() - start:5.1f} s  {step.title}{f': {reason}' if reason else ''}", flush=True
+        )
+        if reason:
+            failures[step.title] = reason
+            blocked = blocked or step.needed
+    return failures
+
+
+async def _run(stage: Stage, step: Step) -> str | None:
+    try:
+        async with asyncio.timeout(STEP_SECONDS):
+            await step.run(stage)
+    except EXPECTED_FAILURES as error:
+        return str(error) or type(error).__name__
+    return None

@@ -1,0 +1,130 @@
+"""The virtual world in a process of its own, and the control API through which the demo sees the truth."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+import contextlib
+from dataclasses import dataclass
+import json
+from pathlib import Path
+import signal
+import sys
+from typing import Any
+
+import aiohttp
+
+from .api import Json
+
+ROOT = Path(__file__).resolve().parents[2]
+START_SECONDS = 30
+STOP_SECONDS = 10
+
+
+class CloudError(Exception):
+    """The virtual world did not start or refused a request."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloudAccess:
+    """What the virtual world says when it starts."""
+
+    base_url: str
+    control_url: str
+    client_id: str
+    client_secret: str
+    username: str
+    password: str
+    lock_ids: Mapping[str, int]
+    gateway_ids: Mapping[str, int]
+
+
+class VirtualCloud:
+    """`python -m simulator serve` as a subprocess."""
+
+    def __init__(self, arguments: Sequence[str] = ()) -> None:
+        """Remember what else to tell the simulator."""
+        self._arguments = arguments
+        self._process: asyncio.subprocess.Process | None = None
+        self._access: CloudAccess | None = None
+        self._session: aiohttp.ClientSession | None = None
+
+    @property
+    def access(self) -> CloudAccess:
+        """Return where the world is and who may enter."""
+        if self._access is None:
+            raise CloudError("the virtual world has not been started")
+        return self._access
+
+    async def start(self, port: int, *, latency: float) -> None:
+        """Start and wait for the line that tells the access."""
+        self._process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "simulator", "serve"),
+            *("--port", str(port), "--latency", str(latency)),
+            *self._arguments,
+            cwd=ROOT,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            start_new_session=True,
+            limit=16 * 1024 * 1024,
+        )
+        assert self._process.stdout is not None
+        try:
+            async with asyncio.timeout(START_SECONDS):
+                line = await self._process.stdout.readline()
+        except TimeoutError:
+            raise CloudError(f"the virtual world did not start within {START_SECONDS} s") from None
+        if not line:
+            raise CloudError("the virtual world ended while it started")
+        said: Json = json.loads(line)
+        self._access = CloudAccess(**{name: said[name] for name in CloudAccess.__dataclass_fields__})
+        self._session = aiohttp.ClientSession()
+
+    async def stop(self) -> None:
+        """End the process."""
+        if self._session is not None:
+            await self._session.close()
+        process, self._process = self._process, None
+        if process is None or process.returncode is not None:
+            return
+        process.send_signal(signal.SIGTERM)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(STOP_SECONDS):
+                await process.wait()
+                return
+        process.kill()
+        await process.wait()
+
+    async def control(self, method: str, path: str, content: Json | None = None) -> Any:
+        """Ask the control API."""
+        if self._session is None:
+            raise CloudError("the virtual world has not been started")
+        async with self._session.request(method, self.access.control_url + path, json=content) as response:
+            if response.status >= 400:
+                raise CloudError(f"{method} {path}: {response.status} {await response.text()}")
+            return await response.json()
+
+    async def lock(self, key: str) -> Json:
+        """Return the truth about a lock."""
+        locks: dict[str, Json] = (await self.control("GET", "/world"))["locks"]
+        return locks[key]
+
+    async def enter_code(self, key: str, code: str) -> Json:
+        """Enter a code at the keypad of a lock; the answer tells whether the bolt opened."""
+        answer: Json = await self.control("POST", f"/locks/{key}/enter_code", {"code": code})
+        return answer
+
+    async def gateway_of(self, key: str) -> str:
+        """Return the gateway that reaches a lock."""
+        raise NotImplementedError
+
+    async def set_gateway(self, key: str, *, online: bool) -> None:
+        """Take a gateway's plug out or put it back."""
+        await self.control("POST", f"/gateways/{key}", {"online": online})
+
+    async def calls(self) -> dict[str, int]:
+        """Return how often each endpoint was called."""
+        counted: dict[str, int] = await self.control("GET", "/calls")
+        return counted
+
+    async def reset_calls(self) -> None:
+        """Count calls from nothing again."""
+        await self.control("POST", "/calls/reset")

@@ -1,0 +1,126 @@
+"""`script/screenshots`: pictures of a running demo for the documentation."""
+
+import argparse
+import asyncio
+from collections.abc import Awaitable, Callable
+import json
+from pathlib import Path
+import sys
+import time
+
+from .api import HomeAssistantApi
+from .browser import BrowserError, Page
+from .hass import ROOT
+from .house import DASHBOARD_PATH, DOMAIN, LOGIN, read_entities
+from .session import DEFAULT_PORT
+
+IMAGES = ROOT / "docs" / "images"
+WIDTH = 1400
+HEIGHT = 900
+SETTLE_SECONDS = 2.0
+"""Pictures, icons and animations come after the text."""
+
+
+class Photographer:
+    """Takes the pictures, one method for each."""
+
+    def __init__(self, page: Page, api: HomeAssistantApi, folder: Path) -> None:
+        """Remember what to show and where to put it."""
+        self._page = page
+        self._api = api
+        self._folder = folder
+
+    async def sign_in(self) -> None:
+        """Put the token of the demo's user into the browser, as the login page does."""
+        await self._page.open(f"{self._api.base_url}/manifest.json")
+        tokens = self._api.tokens | {
+            "hassUrl": self._api.base_url,
+            "clientId": f"{self._api.base_url}/",
+            "expires": int((time.time() + self._api.tokens["expires_in"]) * 1000),
+        }
+        await self._page.evaluate(f"localStorage.setItem('hassTokens', {json.dumps(json.dumps(tokens))})")
+
+    async def dashboard(self) -> None:
+        """Show the dashboard of the locks."""
+        await self._show(DASHBOARD_PATH, "Gateways")
+        await self._save("dashboard")
+
+    async def device(self) -> None:
+        """Show the device page of the first lock."""
+        entities = await read_entities(self._api)
+        lock = next(entity for unique_id, entity in entities.by_unique_id.items() if unique_id.endswith("-lock"))
+        rows = await self._api.command("config/entity_registry/list")
+        device = next(row["device_id"] for row in rows if row["entity_id"] == lock)
+        await self._show(f"config/devices/device/{device}", "Device info")
+        await self._save("device")
+
+    async def integration(self) -> None:
+        """Show the page of the integration."""
+        await self._show(f"config/integrations/integration/{DOMAIN}", "TTLock")
+        await self._save("integration")
+
+    async def account(self) -> None:
+        """Show the step of the config flow that asks for the account."""
+        await self._show(f"config/integrations/integration/{DOMAIN}", "TTLock")
+        await self._page.click("ha-button", "Add")
+        await self._page.wait_for("deep('step-flow-form').some(shown)")
+        await self._save("account")
+
+    async def credentials(self) -> None:
+        """Show the dialog that asks for the application credentials."""
+        await self._show("config/application_credentials", "Application credentials")
+        await self._page.click("ha-button", "Add")
+        await self._save("credentials")
+
+    async def _show(self, path: str, text: str) -> None:
+        await self._page.open(f"{self._api.base_url}/{path}")
+        await self._page.wait_for_text(text)
+
+    async def _save(self, name: str) -> None:
+        await asyncio.sleep(SETTLE_SECONDS)
+        path = self._folder / f"{name}.png"
+        await self._page.picture(path)
+        print(f"{path.name:20} {path.stat().st_size / 1000:5.0f} KB", flush=True)
+
+
+async def take(base_url: str, folder: Path, names: list[str]) -> int:
+    """Take the named pictures, return the exit status."""
+    failed = 0
+    async with HomeAssistantApi(base_url) as api, Page(width=WIDTH, height=HEIGHT) as page:
+        await api.sign_in(LOGIN)
+        await api.connect()
+        photographer = Photographer(page, api, folder)
+        await photographer.sign_in()
+        for name in names:
+            try:
+                await PICTURES[name](photographer)
+            except BrowserError as error:
+                failed += 1
+                print(f"{name}: {error}", flush=True)
+                await page.picture(folder / f"{name}-failed.png")
+    return 1 if failed else 0
+
+
+PICTURES: dict[str, Callable[[Photographer], Awaitable[None]]] = {
+    "dashboard": Photographer.dashboard,
+    "device": Photographer.device,
+    "integration": Photographer.integration,
+    "account": Photographer.account,
+    "credentials": Photographer.credentials,
+}
+
+
+def main() -> int:
+    """Read the command line and take the pictures."""
+    parser = argparse.ArgumentParser(prog="script/screenshots", description="Pictures of a running demo.")
+    parser.add_argument("pictures", nargs="*", default=list(PICTURES), help=f"of {', '.join(PICTURES)} (default: all)")
+    parser.add_argument("--url", default=f"http://127.0.0.1:{DEFAULT_PORT}", help="address of the demo")
+    parser.add_argument("--folder", type=Path, default=IMAGES, help="where to put them (default docs/images)")
+    options = parser.parse_args()
+    if unknown := set(options.pictures) - set(PICTURES):
+        parser.error(f"no such picture: {', '.join(unknown)}")
+    return asyncio.run(take(options.url, options.folder, options.pictures))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

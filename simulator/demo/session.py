@@ -1,0 +1,71 @@
+"""The demo itself: start everything, say where it is, end everything."""
+
+from contextlib import AsyncExitStack
+from pathlib import Path
+import shutil
+import time
+
+from .api import HomeAssistantApi
+from .cloud import CloudAccess, VirtualCloud
+from .dashboard import door_command
+from .hass import ROOT, HomeAssistant
+from .house import COUNTRY, DASHBOARD_PATH, LOGIN, TIME_ZONE, add_account, config_entries, enter_house, furnish
+from .ports import free_port
+
+DEFAULT_PORT = 8123
+CLOUD_PORT = 8223
+GATEWAY_LATENCY = 1.0
+FOLDER = ROOT / ".demo"
+
+
+async def demo(*, port: int, fresh: bool) -> int:
+    """Run until Ctrl-C or until Home Assistant ends, return the exit status."""
+    if fresh:
+        shutil.rmtree(FOLDER, ignore_errors=True)
+    start = time.monotonic()
+    async with AsyncExitStack() as stack:
+        cloud = VirtualCloud()
+        stack.push_async_callback(cloud.stop)
+        await cloud.start(free_port(CLOUD_PORT), latency=GATEWAY_LATENCY)
+        hass = HomeAssistant(
+            FOLDER, free_port(port), api_url=cloud.access.base_url, country=COUNTRY, time_zone=TIME_ZONE
+        )
+        stack.push_async_callback(hass.stop)
+        print(f"Starting Home Assistant in {FOLDER.relative_to(ROOT)}, the first time takes a little longer ...")
+        await hass.start()
+        async with HomeAssistantApi(hass.base_url) as api:
+            await enter_house(api)
+            await move_in(api, cloud.access)
+        print(welcome(hass.base_url, cloud.access, seconds=time.monotonic() - start), flush=True)
+        return await hass.wait()
+
+
+async def move_in(api: HomeAssistantApi, access: CloudAccess) -> None:
+    """Sign in and furnish the house, unless an earlier run did."""
+    if not await config_entries(api):
+        await add_account(api, access)
+    note = FOLDER / "furnished"
+    # The dashboard names the address of the virtual world, which may have moved.
+    if not note.exists() or note.read_text(encoding="utf-8") != access.control_url:
+        await furnish(api, access)
+        note.write_text(access.control_url, encoding="utf-8")
+
+
+def welcome(base_url: str, access: CloudAccess, *, seconds: float) -> str:
+    """Return what the demo says when it is ready."""
+    lock = next(iter(access.lock_ids))
+    acts = "\n".join(
+        f"    {door_command(lock, access.control_url, act)}" for act in ("turn_key", "open_door", "close_door")
+    )
+    return f"""
+Ready after {seconds:.0f} s.
+
+  Home Assistant   {base_url}/{DASHBOARD_PATH}
+  User, password   {LOGIN.username}, {LOGIN.password}
+  Virtual world    {access.control_url}
+
+  What a person does at the simulated door:
+{acts}
+
+  Ctrl-C ends both. `script/demo --fresh` starts over.
+"""

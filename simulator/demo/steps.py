@@ -1,0 +1,264 @@
+"""The steps of `script/demo --check`: the main job, done through Home Assistant and proved at the simulated door."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+import json
+
+from .api import ApiError, HomeAssistantApi
+from .cloud import VirtualCloud
+from .hass import INTEGRATION, HomeAssistant
+from .house import Entities, add_account, config_entries, enter_house, read_entities, settled_entities
+
+LOCK = "front_door"
+CODE = "30711942"
+SHORT_CODE = "27182818"
+WRONG_CODE = "99999999"
+SHORT_VALIDITY = timedelta(seconds=12)
+AUTO_LOCK_SECONDS = 5
+FOLLOW_SECONDS = 15
+"""How long Home Assistant may take to show what happened at the lock."""
+EVERY_DAY = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+RETURNING = ("lock", "sensor", "autolock", "autolock_delay", "passage_mode")
+"""Entities of a lock whose states a restart must bring back."""
+NO_STATE = ("unknown", "unavailable")
+
+
+class Failed(Exception):
+    """A step did not see what it wanted to see."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Stage:
+    """What the steps act on."""
+
+    cloud: VirtualCloud
+    hass: HomeAssistant
+    api: HomeAssistantApi
+    entities: Entities = field(default_factory=lambda: Entities(by_unique_id={}))
+
+    @property
+    def lock_id(self) -> int:
+        """Return the number of the lock that the steps use."""
+        return self.cloud.access.lock_ids[LOCK]
+
+    def entity(self, suffix: str) -> str:
+        """Return an entity of that lock."""
+        entity_id = self.entities.lock(self.lock_id, suffix)
+        if entity_id is None:
+            raise Failed(f"the lock has no entity with the unique id ttlock-{self.lock_id}-{suffix}")
+        return entity_id
+
+    async def expect_state(self, suffix: str, wanted: str, *, seconds: float = FOLLOW_SECONDS) -> None:
+        """Wait until an entity of the lock has a state."""
+        await self.api.wait_for_state(self.entity(suffix), wanted, seconds=seconds)
+
+    async def expect_bolt(self, wanted: str) -> None:
+        """Look where the simulated bolt is."""
+        bolt = (await self.cloud.lock(LOCK))["bolt"]
+        expect(bolt == wanted, f"the bolt is {bolt}, not {wanted}")
+
+    async def lock(self) -> None:
+        """Lock through Home Assistant."""
+        await self.api.action("lock.lock", self.entity("lock"))
+        await self.expect_bolt("locked")
+
+    async def unlock(self) -> None:
+        """Unlock through Home Assistant."""
+        await self.api.action("lock.unlock", self.entity("lock"))
+        await self.expect_bolt("unlocked")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of the check."""
+
+    title: str
+    run: Callable[[Stage], Awaitable[None]]
+    needed: bool = False
+    """Nothing after this step makes sense without it."""
+
+
+def expect(condition: bool, message: str) -> None:
+    """Fail the step unless the condition holds."""
+    if not condition:
+        raise Failed(message)
+
+
+async def start_home_assistant(stage: Stage) -> None:
+    """Start a fresh Home Assistant and create its owner."""
+    await stage.hass.start()
+    await enter_house(stage.api)
+
+
+async def sign_in(stage: Stage) -> None:
+    """Sign the account in through the config flow and find every lock."""
+    await add_account(stage.api, stage.cloud.access)
+    await _expect_loaded(stage)
+    stage.entities = await settled_entities(stage.api)
+    missing = [
+        key for key, lock_id in stage.cloud.access.lock_ids.items() if stage.entities.lock(lock_id, "lock") is None
+    ]
+    expect(not missing, f"no lock entity for {', '.join(missing)}")
+    await stage.expect_state("lock", "locked")
+
+
+async def unlock_moves_the_bolt(stage: Stage) -> None:
+    """Unlock in Home Assistant: the motor is driven exactly once."""
+    await stage.expect_bolt("locked")
+    before = (await stage.cloud.lock(LOCK))["actuations"]
+    await stage.unlock()
+    await stage.expect_state("lock", "unlocked")
+    driven = (await stage.cloud.lock(LOCK))["actuations"] - before
+    expect(driven == 1, f"the motor was driven {driven} times")
+    await stage.lock()
+    await stage.expect_state("lock", "locked")
+
+
+async def a_passcode_opens_the_door(stage: Stage) -> None:
+    """Create a passcode in Home Assistant and enter it at the keypad."""
+    entity_id = stage.entity("lock")
+    before = await stage.cloud.enter_code(LOCK, CODE)
+    expect(not before["opened"], "the door opens before the passcode is there")
+    await stage.api.action("ttlock.create_passcode", entity_id, passcode_name="Cleaner", passcode=CODE)
+    answer = await stage.cloud.enter_code(LOCK, CODE)
+    expect(answer["opened"], f"the passcode does not open the door: {answer['reason']}")
+    listed = await stage.api.action("ttlock.list_passcodes", entity_id, respond=True)
+    names = [item["name"] for item in listed["passcodes"][entity_id]]
+    expect("Cleaner" in names, f"the passcode is not listed, only {names}")
+    await stage.lock()
+
+
+async def a_wrong_code_does_not_open(stage: Stage) -> None:
+    """Enter a code that nobody created."""
+    answer = await stage.cloud.enter_code(LOCK, WRONG_CODE)
+    expect(not answer["opened"], "a wrong code opens the door")
+    await stage.expect_bolt("locked")
+
+
+async def a_passcode_expires(stage: Stage) -> None:
+    """Create a passcode that is valid for some seconds; nobody moves a clock, the time really passes."""
+    start = datetime.now(UTC)
+    end = start + SHORT_VALIDITY
+    await stage.api.action(
+        "ttlock.create_passcode",
+        stage.entity("lock"),
+        passcode_name="Guest",
+        passcode=SHORT_CODE,
+        start_time=(start - timedelta(minutes=1)).isoformat(),
+        end_time=end.isoformat(),
+    )
+    answer = await stage.cloud.enter_code(LOCK, SHORT_CODE)
+    expect(answer["opened"], f"the passcode does not open the door while it is valid: {answer['reason']}")
+    await stage.lock()
+    await asyncio.sleep(max(0, (end - datetime.now(UTC)).total_seconds()) + 1)
+    answer = await stage.cloud.enter_code(LOCK, SHORT_CODE)
+    expect(not answer["opened"], "the passcode opens the door after its end")
+    await stage.expect_bolt("locked")
+
+
+async def auto_lock_fires(stage: Stage) -> None:
+    """Set auto-lock, unlock, and see the bolt and Home Assistant follow."""
+    await stage.api.action("ttlock.configure_autolock", stage.entity("lock"), enabled=True, seconds=AUTO_LOCK_SECONDS)
+    await stage.expect_state("autolock", "on")
+    await stage.unlock()
+    await stage.expect_state("lock", "unlocked")
+    await stage.expect_state("lock", "locked", seconds=AUTO_LOCK_SECONDS + FOLLOW_SECONDS)
+    await stage.expect_bolt("locked")
+
+
+async def passage_mode_holds_the_door(stage: Stage) -> None:
+    """Turn passage mode on: auto-lock does not fire until it is off again."""
+    entity_id = stage.entity("lock")
+    await stage.api.action("ttlock.configure_passage_mode", entity_id, enabled=True, all_day=True, days=EVERY_DAY)
+    await stage.expect_state("passage_mode", "on")
+    await stage.unlock()
+    await asyncio.sleep(AUTO_LOCK_SECONDS + 3)
+    await stage.expect_bolt("unlocked")
+    await stage.expect_state("lock", "unlocked")
+    await stage.api.action("ttlock.configure_passage_mode", entity_id, enabled=False)
+    await stage.expect_state("passage_mode", "off")
+    await stage.lock()
+    await stage.expect_state("lock", "locked")
+
+
+async def a_gateway_drops_out(stage: Stage) -> None:
+    """Take the gateway offline: the action fails in words, and works again when it is back."""
+    gateway = await stage.cloud.gateway_of(LOCK)
+    await stage.cloud.set_gateway(gateway, online=False)
+    try:
+        await stage.api.action("lock.unlock", stage.entity("lock"))
+    except ApiError as error:
+        expect(error.translation_key == "gateway_offline", f"the error is another: {error}")
+        wanted = english("gateway_offline", error.placeholders)
+        expect(error.message == wanted, f"the error says {error.message!r}, the translation {wanted!r}")
+    else:
+        raise Failed("unlocking without a gateway does not fail")
+    finally:
+        await stage.cloud.set_gateway(gateway, online=True)
+    await stage.expect_bolt("locked")
+    await stage.unlock()
+    await stage.lock()
+    await stage.expect_state("lock", "locked")
+
+
+async def a_restart_keeps_everything(stage: Stage) -> None:
+    """Restart Home Assistant: the same entities with their states, without another sign-in."""
+    before = stage.entities = await settled_entities(stage.api)
+    states = await _returning_states(stage)
+    await stage.api.disconnect()
+    await stage.hass.stop()
+    await stage.cloud.reset_calls()
+    await start_home_assistant(stage)
+    await _expect_loaded(stage)
+    stage.entities = await read_entities(stage.api)
+    expect(stage.entities == before, "the entities are not the same as before")
+    for unique_id, state in states.items():
+        await stage.api.wait_for_state(stage.entities.by_unique_id[unique_id], state, seconds=FOLLOW_SECONDS)
+    signed_in = (await stage.cloud.calls()).get("/oauth2/token", 0)
+    expect(signed_in == 0, "the integration asked for a new token")
+
+
+async def the_log_is_clean(stage: Stage) -> None:
+    """Read Home Assistant's log: no error and no traceback of the integration."""
+    errors = stage.hass.integration_errors()
+    expect(not errors, f"the log has {len(errors)} errors of the integration, the first:\n{''.join(errors[:1])}")
+
+
+async def _expect_loaded(stage: Stage) -> None:
+    (entry,) = await config_entries(stage.api)
+    expect(entry["state"] == "loaded", f"the config entry is {entry['state']}: {entry['reason']}")
+
+
+def english(key: str, placeholders: Mapping[str, str]) -> str:
+    """Return the text that the integration's English translation has for an error."""
+    translation = json.loads((INTEGRATION / "translations" / "en.json").read_text(encoding="utf-8"))
+    text: str = translation["exceptions"][key]["message"]
+    return text.format(**placeholders)
+
+
+async def _returning_states(stage: Stage) -> dict[str, str]:
+    """Return the states that a restart must bring back, by unique id."""
+    access = stage.cloud.access
+    wanted = [f"ttlock-{lock_id}-{suffix}" for lock_id in access.lock_ids.values() for suffix in RETURNING]
+    wanted += [f"ttlock-gateway-{gateway_id}" for gateway_id in access.gateway_ids.values()]
+    known = stage.entities.by_unique_id
+    states = {unique_id: await stage.api.state(known[unique_id]) for unique_id in wanted if unique_id in known}
+    return {unique_id: state for unique_id, state in states.items() if state not in NO_STATE}
+
+
+STEPS = (
+    Step("Home Assistant starts with an owner", start_home_assistant, needed=True),
+    Step("the account signs in through the config flow", sign_in, needed=True),
+    Step("unlocking in Home Assistant moves the bolt, once", unlock_moves_the_bolt),
+    Step("a passcode made in Home Assistant opens the door", a_passcode_opens_the_door),
+    Step("a wrong code does not open it", a_wrong_code_does_not_open),
+    Step("a passcode stops working at its end", a_passcode_expires),
+    Step("auto-lock fires and Home Assistant follows", auto_lock_fires),
+    Step("passage mode holds the door", passage_mode_holds_the_door),
+    Step("a lost gateway gives an error in words, and the next try works", a_gateway_drops_out),
+    Step("a restart of Home Assistant keeps everything", a_restart_keeps_everything),
+    Step("Home Assistant's log is clean", the_log_is_clean),
+)
+"""In this order: later steps rely on the house that earlier ones leave behind."""
