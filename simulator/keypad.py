@@ -1,0 +1,151 @@
+"""The passcodes in a lock: stored ones, and random ones it works out by itself (ttlock-open-api.md 7)."""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from .passcodes import CYCLIC_KINDS, FIRST_USE_HOURS, HOUR, PasscodeKind, recognise
+
+CAPACITY = 250
+
+
+class Verdict(StrEnum):
+    """What the keypad makes of the digits."""
+
+    OPENS = "opens"
+    ERASES = "erases"
+    UNKNOWN = "unknown"
+    OUTSIDE = "outside its time"
+    USED = "already used"
+    SUSPENDED = "not used within 24 hours"
+    BLACKLISTED = "deleted"
+
+
+class KeypadError(Exception):
+    """A change of the passcode table was refused; the text says why."""
+
+
+class CodeExists(KeypadError):
+    """The digits are taken."""
+
+
+class CodeMissing(KeypadError):
+    """There is no such passcode in the lock, or a random one that was never used."""
+
+
+class TableFull(KeypadError):
+    """No space for another custom passcode."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredPasscode:
+    """One passcode in the lock; times in seconds since the epoch, 0 without limit."""
+
+    digits: str
+    start: float = 0
+    end: float = 0
+    kind: PasscodeKind = PasscodeKind.PERMANENT
+    custom: bool = True
+    used: bool = False
+
+
+class Keypad:
+    """Table and rules; the caller says what time the lock believes it is."""
+
+    def __init__(self, secret: bytes, raw_offset: int) -> None:
+        """Start with an empty table."""
+        self._secret = secret
+        self._raw_offset = raw_offset
+        self.table: dict[str, StoredPasscode] = {}
+        self.blacklist: set[str] = set()
+        self._erased_at = float("-inf")
+
+    def add(self, digits: str, *, start: float = 0, end: float = 0) -> None:
+        """Store a custom passcode."""
+        if digits in self.table:
+            raise CodeExists(digits)
+        if sum(entry.custom for entry in self.table.values()) >= CAPACITY:
+            raise TableFull
+        kind = PasscodeKind.PERIOD if end else PasscodeKind.PERMANENT
+        self.table[digits] = StoredPasscode(digits=digits, start=start, end=end, kind=kind)
+        self.blacklist.discard(digits)
+
+    def change(self, digits: str, *, new_digits: str | None, start: float | None, end: float | None) -> None:
+        """Give a stored passcode other digits, another period or both."""
+        if (entry := self.table.get(digits)) is None:
+            raise CodeMissing(digits)
+        target = new_digits or digits
+        if target != digits and target in self.table:
+            raise CodeExists(target)
+        if start is not None and end is not None:
+            entry = replace(entry, start=start, end=end, kind=PasscodeKind.PERIOD if end else PasscodeKind.PERMANENT)
+        del self.table[digits]
+        if target != digits and not entry.custom:
+            # The old digits still decode to a valid period; the lock must remember that they were replaced.
+            self.blacklist.add(digits)
+        # From here on the lock can no longer work the code out of its digits.
+        self.table[target] = replace(entry, digits=target, custom=entry.custom or target != digits)
+        self.blacklist.discard(target)
+
+    def delete(self, digits: str, *, now: float) -> None:
+        """Remove a passcode; a random one is remembered as deleted, for its digits would go on working."""
+        entry = self.table.pop(digits, None)
+        if recognise(self._secret, digits, now=now, raw_offset=self._raw_offset) is not None:
+            self.blacklist.add(digits)
+        elif entry is None:
+            raise CodeMissing(digits)
+
+    def was_used(self, digits: str) -> bool:
+        """Say whether a passcode has been typed successfully."""
+        return (entry := self.table.get(digits)) is not None and entry.used
+
+    def enter(self, digits: str, *, now: float) -> Verdict:
+        """Judge the digits at the lock's time and remember their use."""
+        if digits in self.blacklist:
+            return Verdict.BLACKLISTED
+        if (entry := self.table.get(digits)) is not None:
+            verdict = self._judge_stored(entry, now)
+        else:
+            verdict = self._judge_random(digits, now)
+        if verdict is Verdict.OPENS:
+            self.table[digits] = replace(self.table[digits], used=True)
+        elif verdict is Verdict.ERASES:
+            self._erase(now)
+        return verdict
+
+    def _judge_stored(self, entry: StoredPasscode, now: float) -> Verdict:
+        if entry.kind in CYCLIC_KINDS:
+            code = recognise(self._secret, entry.digits, now=now, raw_offset=self._raw_offset)
+            return Verdict.OPENS if code and code.in_window(now + self._raw_offset) else Verdict.OUTSIDE
+        if entry.kind is PasscodeKind.ONE_TIME and entry.used:
+            return Verdict.USED
+        if now < entry.start or (entry.end and now >= entry.end):
+            return Verdict.OUTSIDE
+        return Verdict.OPENS
+
+    def _judge_random(self, digits: str, now: float) -> Verdict:
+        if (code := recognise(self._secret, digits, now=now, raw_offset=self._raw_offset)) is None:
+            return Verdict.UNKNOWN
+        if code.kind in CYCLIC_KINDS:
+            # Cyclic digits carry no date: one that was not used before a delete code was typed survives it.
+            self._remember(digits, code.kind)
+            return Verdict.OPENS if code.in_window(now + self._raw_offset) else Verdict.OUTSIDE
+        if code.start < self._erased_at:
+            return Verdict.BLACKLISTED
+        if code.kind is PasscodeKind.ONE_TIME and now >= code.end:
+            return Verdict.OUTSIDE
+        if now >= code.start + FIRST_USE_HOURS * HOUR:
+            return Verdict.SUSPENDED
+        if code.kind is PasscodeKind.DELETE:
+            return Verdict.ERASES
+        if code.end and now >= code.end:
+            return Verdict.OUTSIDE
+        self._remember(digits, code.kind, code.start, code.end)
+        return Verdict.OPENS
+
+    def _remember(self, digits: str, kind: PasscodeKind, start: float = 0, end: float = 0) -> None:
+        self.table[digits] = StoredPasscode(digits=digits, start=start, end=end, kind=kind, custom=False)
+
+    def _erase(self, now: float) -> None:
+        self.blacklist.update(digits for digits, entry in self.table.items() if not entry.custom)
+        self.table.clear()
+        self._erased_at = now

@@ -1,0 +1,205 @@
+"""Worlds out of TOML files, and worlds of any size."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+import tomllib
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from .accounts import Account, AccountKind, Application, Ekey
+from .credentials import Credential
+from .database import CredentialRow, DoorSensorRow, LockRow, PasscodeRow
+from .lock import VirtualLock
+from .passcodes import PasscodeKind
+from .reach import Gateway, WifiLink
+from .schedule import ALL_DAYS, PassageMode, PassagePeriod
+from .world import World
+
+type Table = dict[str, Any]
+
+DEFAULT_WORLD = Path(__file__).parent / "worlds" / "default.toml"
+
+
+def load_world(path: str | Path | None = None) -> World:
+    """Build the world a file describes, or the default one."""
+    with Path(path or DEFAULT_WORLD).open("rb") as file:
+        return build_world(tomllib.load(file))
+
+
+def generate_world(*, locks: int, gateways: int) -> World:
+    """Build a world with a number of door locks spread over a number of gateways, all of one owner."""
+    table: Table = {
+        "seed": f"canary-world-{locks}-{gateways}",
+        "application": {"client_id": "5eed0000c11e47000000000000000002", "client_secret": "ca9a12" * 5 + "02"},
+        "account": [
+            {"key": "owner", "uid": 2350001, "username": "owner@example.com", "password": "canary-owner-password-b1g1"}
+        ],
+        "gateway": [
+            {
+                "key": f"gateway_{number}",
+                "id": 3600001 + number,
+                "mac": f"DC:A4:53:{number >> 16 & 255:02X}:{number >> 8 & 255:02X}:{number & 255:02X}",
+                "alias": f"Gateway {number + 1}",
+                "hears": {f"lock_{index}": -50 - index % 40 for index in range(number, locks, gateways)},
+            }
+            for number in range(gateways)
+        ],
+        "lock": [
+            {
+                "key": f"lock_{index}",
+                "id": 7300001 + index,
+                "mac": f"16:72:4C:{index >> 16 & 255:02X}:{index >> 8 & 255:02X}:{index & 255:02X}",
+                "alias": f"Door {index + 1}",
+                "features": "F44354CD5F3",
+                "battery": 20 + index % 80,
+                "auto_lock": 10 + index % 50,
+            }
+            for index in range(locks)
+        ],
+    }
+    return build_world(table)
+
+
+def build_world(table: Table) -> World:
+    """Build a world out of a parsed description."""
+    world = World(table.get("seed", "canary-world"))
+    application = Application(**table["application"])
+    world.applications[application.client_id] = application
+    for entry in table["account"]:
+        world.add_account(Account(**{**entry, "kind": AccountKind(entry.get("kind", "app"))}))
+    owner = next(iter(world.accounts))
+    initialised: datetime = table.get("initialised", datetime(2026, 1, 15, 9, tzinfo=UTC))
+    for entry in table["lock"]:
+        _add_lock(world, entry, owner, initialised, table.get("time_zone", "UTC"))
+    for entry in table.get("gateway", ()):
+        hears: dict[str, int] = entry.get("hears", {})
+        gateway = Gateway(
+            key=entry["key"],
+            gateway_id=entry["id"],
+            mac=entry["mac"],
+            name=entry.get("alias", entry["key"]),
+            admin_uid=world.account(entry.get("admin", owner)).uid,
+            now=world.clock.now,
+            version=entry.get("version", 2),
+            network_name=entry.get("network", "Home"),
+            latency=entry.get("latency", 0.0),
+            stale_seconds=entry.get("stale_seconds", 0.0),
+            rssi={world.lock(key).lock_id: rssi for key, rssi in hears.items()},
+        )
+        world.add_gateway(gateway)
+    return world
+
+
+def _add_lock(world: World, entry: Table, owner: str, initialised: datetime, zone: str) -> None:
+    offset = initialised.astimezone(ZoneInfo(entry.get("time_zone", zone))).utcoffset()
+    lock = VirtualLock(
+        key=entry["key"],
+        lock_id=entry["id"],
+        mac=entry["mac"],
+        now=world.clock.now,
+        feature_value=entry["features"],
+        raw_offset=int(offset.total_seconds()) if offset else 0,
+    )
+    lock.battery = entry.get("battery", 100)
+    lock.clock.offset = entry.get("clock_offset", 0.0)
+    lock.clock.drift_per_day = entry.get("drift_per_day", 0.0)
+    lock.remote_unlock_enabled = entry.get("remote_unlock", True)
+    lock.reports_auto_lock = entry.get("reports_auto_lock", False)
+    lock.auto_lock_needs_door_closed = entry.get("auto_lock_needs_door_closed", False)
+    lock.door_sensor = entry.get("door_sensor", False)
+    lock.configure_auto_lock(entry.get("auto_lock", 0))
+    if "passage" in entry:
+        lock.configure_passage(_passage(entry["passage"]))
+    created = int(initialised.timestamp() * 1000)
+    row = LockRow(
+        lock_id=lock.lock_id,
+        alias=str(entry.get("alias", entry["key"])),
+        admin_uid=world.account(entry.get("admin", owner)).uid,
+        created=created,
+        battery=lock.battery,
+        updated=created,
+        auto_lock_seconds=lock.auto_lock_seconds or -1,
+        settings={
+            name: getattr(lock.settings, name)
+            for name in (
+                "lock_sound",
+                "sound_volume",
+                "privacy_lock",
+                "tamper_alert",
+                "reset_button",
+                "open_direction",
+                "dual_verification",
+            )
+        },
+        passage=lock.passage,
+    )
+    world.add_lock(lock, row, WifiLink(**entry["wifi"]) if "wifi" in entry else None)
+    if lock.door_sensor:
+        row.door_sensor = DoorSensorRow(
+            sensor_id=world.next_id(), mac="16:72:4D" + lock.mac[8:], number=str(world.next_id())
+        )
+    _add_credentials(world, lock, row, entry)
+
+
+def _add_credentials(world: World, lock: VirtualLock, row: LockRow, entry: Table) -> None:
+    admin = world.account_of(row.admin_uid).username
+    for item in entry.get("passcodes", ()):
+        start, end = _span(item)
+        lock.keypad.add(item["code"], start=start / 1000, end=end / 1000)
+        number = world.next_id()
+        row.passcodes[number] = PasscodeRow(
+            passcode_id=number,
+            digits=item["code"],
+            name=item["name"],
+            kind=PasscodeKind.PERIOD if end else PasscodeKind.PERMANENT,
+            start=start or row.created,
+            end=end,
+            sent=row.created,
+            custom=True,
+            sender=admin,
+        )
+    for kind, table, rows in (("cards", lock.cards, row.cards), ("fingerprints", lock.fingerprints, row.fingerprints)):
+        for item in entry.get(kind, ()):
+            start, end = _span(item)
+            table[item["number"]] = Credential(number=item["number"], start=start / 1000, end=end / 1000)
+            number = world.next_id()
+            rows[number] = CredentialRow(
+                credential_id=number,
+                number=item["number"],
+                name=item["name"],
+                start=start,
+                end=end,
+                created=row.created,
+                sender=admin,
+            )
+    for item in entry.get("ekeys", ()):
+        start, end = _span(item)
+        world.add_ekey(
+            Ekey(
+                key_id=world.next_id(),
+                lock_id=lock.lock_id,
+                uid=world.account(item["account"]).uid,
+                key_right=item.get("authorised", False),
+                remote_enable=item.get("remote", True),
+                start=start,
+                end=end,
+                name=item.get("name", ""),
+            )
+        )
+
+
+def _passage(entry: Table) -> PassageMode:
+    period = PassagePeriod(
+        all_day=entry.get("all_day", False),
+        start=entry.get("start", 0),
+        end=entry.get("end", 0),
+        days=tuple(entry.get("days", ALL_DAYS)),
+    )
+    return PassageMode(
+        enabled=entry.get("enabled", True), auto_unlock=entry.get("auto_unlock", False), periods=(period,)
+    )
+
+
+def _span(item: Table) -> tuple[int, int]:
+    start, end = item.get("from"), item.get("until")
+    return (int(start.timestamp() * 1000) if start else 0, int(end.timestamp() * 1000) if end else 0)
