@@ -167,11 +167,11 @@ class VirtualLock(Mechanism):
     def turn_key(self) -> DoorResult:
         """Turn the mechanical key to the other side; works without power, but then nothing is written down."""
         self.settle()
-        bolt = "unlocked" if self.bolt == "locked" else "locked"
+        bolt = "unlocked" if self._bolt == "locked" else "locked"
         if not self.alive:
-            self.bolt = bolt
+            self._bolt = bolt
             return DoorResult(opened=bolt == "unlocked")
-        self.bolt = bolt
+        self._bolt = bolt
         self._arm_auto_lock(self._now())
         self._record(LockRecordType.KEY_UNLOCK if bolt == "unlocked" else LockRecordType.KEY_LOCK)
         return DoorResult(opened=bolt == "unlocked")
@@ -182,8 +182,8 @@ class VirtualLock(Mechanism):
         if not self.alive:
             return DoorResult(opened=False, reason="no power")
         if self.jammed:
-            return DoorResult(opened=self.bolt == "unlocked", reason="bolt is blocked")
-        bolt = "unlocked" if self.bolt == "locked" else "locked"
+            return DoorResult(opened=self._bolt == "unlocked", reason="bolt is blocked")
+        bolt = "unlocked" if self._bolt == "locked" else "locked"
         self._move(bolt, self._now())
         self._record(LockRecordType.BUTTON_UNLOCK if bolt == "unlocked" else LockRecordType.BUTTON_LOCK)
         return DoorResult(opened=bolt == "unlocked")
@@ -191,7 +191,7 @@ class VirtualLock(Mechanism):
     def open_door(self) -> DoorResult:
         """Pull the door open; the bolt holds it when it is out."""
         self.settle()
-        if self.bolt == "locked" and not self.door_open:
+        if self._bolt == "locked" and not self.door_open:
             return DoorResult(opened=False, reason="locked")
         if not self.door_open:
             self._door_moved(True)
@@ -202,7 +202,7 @@ class VirtualLock(Mechanism):
         self.settle()
         if self.door_open:
             self._door_moved(False)
-        return DoorResult(opened=self.bolt == "unlocked")
+        return DoorResult(opened=self._bolt == "unlocked")
 
     def force_open(self) -> DoorResult:
         """Break the door open with the bolt still out."""
@@ -218,16 +218,16 @@ class VirtualLock(Mechanism):
         self.settle()
         if self.alive and self.settings.tamper_alert == 1:
             self._record(LockRecordType.TAMPER)
-        return DoorResult(opened=self.bolt == "unlocked")
+        return DoorResult(opened=self._bolt == "unlocked")
 
     def set_double_lock(self, engaged: bool) -> DoorResult:
         """Engage or release the double lock from inside."""
         self.settle()
         self.double_locked = engaged
         if engaged:
-            self.bolt = "locked"
+            self._bolt = "locked"
         self._record(LockRecordType.DOUBLE_LOCKED if engaged else LockRecordType.DOUBLE_LOCK_RELEASED)
-        return DoorResult(opened=self.bolt == "unlocked")
+        return DoorResult(opened=self._bolt == "unlocked")
 
     def remove_battery(self) -> None:
         """Take the battery out: the lock answers nothing until another one is in."""

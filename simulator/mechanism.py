@@ -54,7 +54,7 @@ class Mechanism:
         self.clock = LockClock(set_at=now())
         self.journal = Journal()
         self.on_record: list[Callable[[LockRecord], None]] = []
-        self.bolt = "locked"
+        self._bolt = "locked"
         self.jammed = False
         self.door_open = False
         self.door_sensor = False
@@ -74,6 +74,12 @@ class Mechanism:
     def has(self, feature: Feature) -> bool:
         """Say whether the lock can do something."""
         return feature in self.features
+
+    @property
+    def bolt(self) -> str:
+        """Return ``locked`` or ``unlocked`` as it is at this moment."""
+        self.settle()
+        return self._bolt
 
     @property
     def battery(self) -> int:
@@ -142,7 +148,7 @@ class Mechanism:
         return self.time
 
     def _move(self, bolt: str, at: float) -> None:
-        self.bolt = bolt
+        self._bolt = bolt
         self.charge -= ACTUATION_COST
         self._arm_auto_lock(at)
 
@@ -169,7 +175,7 @@ class Mechanism:
 
     def _arm_auto_lock(self, at: float) -> None:
         self._auto_lock_due = None
-        if self.bolt != "unlocked" or self.auto_lock_seconds <= 0:
+        if self._bolt != "unlocked" or self.auto_lock_seconds <= 0:
             return
         if self.door_open and self.auto_lock_needs_door_closed:
             return
@@ -194,7 +200,7 @@ class Mechanism:
     def _passage_starts(self, at: float) -> None:
         # Step past the start, or the same window would be the next one again.
         self._settled = at + 0.001
-        if self.bolt == "locked" and not self.jammed:
+        if self._bolt == "locked" and not self.jammed:
             self._move("unlocked", at)
             self._record(LockRecordType.PASSAGE_UNLOCK, at=at)
         else:

@@ -64,6 +64,11 @@ class World:
         """Return the world's first application."""
         return next(iter(self.applications.values()))
 
+    @property
+    def gateways(self) -> dict[int, Gateway]:
+        """Return the gateways by their number."""
+        return self.reach.gateways
+
     def account(self, key: str) -> Account:
         """Return an account by its key."""
         return self.accounts[key]
@@ -90,7 +95,7 @@ class World:
 
     def ekeys_of(self, uid: int) -> list[Ekey]:
         """Return all ekeys of an account."""
-        return list(self._ekeys_of.get(uid, {}).values())
+        return [ekey for ekey in self._ekeys_of.get(uid, {}).values() if ekey.lock_id in self.locks]
 
     def account_of(self, uid: int) -> Account:
         """Return an account by its number."""
@@ -140,7 +145,7 @@ class World:
 
     def upload(self) -> None:
         """Bring the records of connected locks up to the cloud."""
-        for lock_id in sorted(self._dirty):
+        for lock_id in sorted(self._dirty & self.locks.keys()):
             lock, row = self.locks[lock_id], self.rows[lock_id]
             if not lock.alive or not self.reach.connected(lock, row.admin_uid):
                 continue

@@ -199,7 +199,7 @@ def locks_by_gateway(call: Call) -> Json:
                 "updateDate": int((gateway.heard_at(world.locks[lock_id]) or 0) * 1000),
             }
             for lock_id, rssi in gateway.rssi.items()
-            if gateway in world.reach.related(world.locks[lock_id], gateway.admin_uid)
+            if lock_id in world.locks and gateway in world.reach.related(world.locks[lock_id], gateway.admin_uid)
         ]
     }
 
