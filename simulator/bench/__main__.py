@@ -18,8 +18,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     setup = names.add_parser("setup", help="from signing in to the lock entities of an account")
     setup.add_argument("--locks", type=int, default=10, help="locks in the account (default %(default)s)")
     setup.add_argument("--gateways", type=int, default=None, help="gateways (default: one for every ten locks)")
+    setup.add_argument(
+        "--latency", type=float, default=1.0, help="seconds each conversation with a lock takes (default %(default)s)"
+    )
     options = parser.parse_args(arguments)
-    figures = asyncio.run(measure_setup(locks=options.locks, gateways=options.gateways))
+    figures = asyncio.run(measure_setup(locks=options.locks, gateways=options.gateways, latency=options.latency))
     print(json.dumps(figures), flush=True)
     return 0
 

@@ -6,9 +6,8 @@ from pathlib import Path
 import tempfile
 import time
 
-from simulator import CloudServer, World
 from simulator.demo.api import ApiError, HomeAssistantApi, Json
-from simulator.demo.cloud import CloudAccess
+from simulator.demo.cloud import VirtualCloud
 from simulator.demo.hass import HomeAssistant
 from simulator.demo.house import COUNTRY, TIME_ZONE, add_application, enter_house, open_account_form, submit_account
 from simulator.demo.ports import free_port
@@ -17,27 +16,31 @@ LOCKS_PER_GATEWAY = 10
 LIMIT_SECONDS = 600
 
 
-async def measure_setup(*, locks: int, gateways: int | None) -> Json:
+async def measure_setup(*, locks: int, gateways: int | None, latency: float) -> Json:
     """Sign an account with so many locks in and return the figures."""
-    world = World.generate(locks=locks, gateways=gateways or max(1, locks // LOCKS_PER_GATEWAY))
+    if gateways is None:
+        gateways = max(1, locks // LOCKS_PER_GATEWAY)
     with tempfile.TemporaryDirectory(prefix="ttlock-bench-", ignore_cleanup_errors=True) as folder:
         async with AsyncExitStack() as stack:
-            server = await stack.enter_async_context(CloudServer(world, region="eu"))
-            hass = HomeAssistant(Path(folder), free_port(), api_url=server.url, country=COUNTRY, time_zone=TIME_ZONE)
+            cloud = VirtualCloud(["--locks", str(locks), "--gateways", str(gateways)])
+            stack.push_async_callback(cloud.stop)
+            await cloud.start(free_port(), latency=latency)
+            hass = HomeAssistant(
+                Path(folder), free_port(), api_url=cloud.access.base_url, country=COUNTRY, time_zone=TIME_ZONE
+            )
             stack.push_async_callback(hass.stop)
             await hass.start()
             api = await stack.enter_async_context(HomeAssistantApi(hass.base_url))
             await enter_house(api)
-            access = _access(world, server.url)
-            await add_application(api, access)
+            await add_application(api, cloud.access)
             idle = hass.memory_mb()
             flow_id = await open_account_form(api)
-            server.reset_calls()
+            await cloud.reset_calls()
             start = time.monotonic()
-            await submit_account(api, flow_id, access)
+            await submit_account(api, flow_id, cloud.access)
             await _wait_for_locks(api, locks)
             seconds = time.monotonic() - start
-            calls = dict(server.calls)
+            calls = await cloud.calls()
             memory = hass.memory_mb()
             _report(calls, idle=idle, warnings=hass.slow_warnings())
     return {
@@ -46,20 +49,6 @@ async def measure_setup(*, locks: int, gateways: int | None) -> Json:
         "seconds": round(seconds, 2),
         "rss_mb": memory,
     }
-
-
-def _access(world: World, url: str) -> CloudAccess:
-    account = world.account("owner")
-    return CloudAccess(
-        base_url=url,
-        control_url=f"{url}/control",
-        client_id=world.application.client_id,
-        client_secret=world.application.client_secret,
-        username=account.username,
-        password=account.password,
-        lock_ids={},
-        gateway_ids={},
-    )
 
 
 async def _wait_for_locks(api: HomeAssistantApi, wanted: int) -> None:

@@ -8,7 +8,6 @@ import signal
 import sys
 
 from .check import check
-from .ports import free_port
 from .session import DEFAULT_PORT, demo
 
 

@@ -188,7 +188,7 @@ class HomeAssistantApi:
             target={"entity_id": entity_id},
             return_response=respond,
         )
-        return result["response"]
+        return result.get("response")
 
     async def state(self, entity_id: str) -> str:
         """Return the state of an entity."""

@@ -154,8 +154,7 @@ class Page:
         await self.send("Page.navigate", url=url)
         await self.wait_for("document.readyState === 'complete' && window.deep")
 
-    async def picture(self, path: Path) -> None:
-        """Save what the window shows."""
+    async def picture(self) -> bytes:
+        """Return what the window shows as PNG."""
         result = await self.send("Page.captureScreenshot", format="png", optimizeForSpeed=False)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(base64.b64decode(result["data"]))
+        return base64.b64decode(result["data"])

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
+import logging
 from pathlib import Path
 import tempfile
 import time
@@ -16,6 +17,7 @@ from .house import COUNTRY, TIME_ZONE
 from .ports import free_port
 from .steps import STEPS, Failed, Stage, Step
 
+LOGGER = logging.getLogger(__name__)
 STEP_SECONDS = 100
 GATEWAY_LATENCY = 0.5
 """Shorter than the demo's: the check is about results, not about patience."""
@@ -71,4 +73,8 @@ async def _run(stage: Stage, step: Step) -> str | None:
             await step.run(stage)
     except EXPECTED_FAILURES as error:
         return str(error) or type(error).__name__
+    except Exception as error:
+        # An answer that has not the promised shape, or a mistake in the step: a failure all the same.
+        LOGGER.exception("%s", step.title)
+        return repr(error)
     return None

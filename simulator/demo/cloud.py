@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 import contextlib
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 import json
 from pathlib import Path
 import signal
@@ -41,7 +41,7 @@ class VirtualCloud:
     """`python -m simulator serve` as a subprocess."""
 
     def __init__(self, arguments: Sequence[str] = ()) -> None:
-        """Remember what else to tell the simulator."""
+        """Remember what else than port and latency to tell the simulator."""
         self._arguments = arguments
         self._process: asyncio.subprocess.Process | None = None
         self._access: CloudAccess | None = None
@@ -66,17 +66,22 @@ class VirtualCloud:
             start_new_session=True,
             limit=16 * 1024 * 1024,
         )
-        assert self._process.stdout is not None
+        said = await self._first_line(self._process.stdout)
+        self._access = CloudAccess(**{field.name: said[field.name] for field in fields(CloudAccess)})
+        self._session = aiohttp.ClientSession()
+
+    async def _first_line(self, output: asyncio.StreamReader | None) -> Json:
+        if output is None:
+            raise CloudError("the virtual world has no output")
         try:
             async with asyncio.timeout(START_SECONDS):
-                line = await self._process.stdout.readline()
+                line = await output.readline()
         except TimeoutError:
             raise CloudError(f"the virtual world did not start within {START_SECONDS} s") from None
         if not line:
             raise CloudError("the virtual world ended while it started")
         said: Json = json.loads(line)
-        self._access = CloudAccess(**{name: said[name] for name in CloudAccess.__dataclass_fields__})
-        self._session = aiohttp.ClientSession()
+        return said
 
     async def stop(self) -> None:
         """End the process."""
@@ -104,27 +109,31 @@ class VirtualCloud:
 
     async def lock(self, key: str) -> Json:
         """Return the truth about a lock."""
-        locks: dict[str, Json] = (await self.control("GET", "/world"))["locks"]
+        locks: dict[str, Json] = (await self.control("GET", "/state"))["locks"]
         return locks[key]
 
     async def enter_code(self, key: str, code: str) -> Json:
         """Enter a code at the keypad of a lock; the answer tells whether the bolt opened."""
-        answer: Json = await self.control("POST", f"/locks/{key}/enter_code", {"code": code})
+        answer: Json = await self.control("POST", "/door", {"lock": key, "act": "enter_code", "value": code})
         return answer
-
-    async def gateway_of(self, key: str) -> str:
-        """Return the gateway that reaches a lock."""
-        raise NotImplementedError
 
     async def set_gateway(self, key: str, *, online: bool) -> None:
         """Take a gateway's plug out or put it back."""
-        await self.control("POST", f"/gateways/{key}", {"online": online})
+        await self.control("POST", "/gateway", {"gateway": key, "online": online})
+
+    async def now(self) -> float:
+        """Return the world's time in seconds since the epoch."""
+        return float((await self.control("GET", "/state"))["now"])
+
+    async def advance(self, seconds: float) -> None:
+        """Move the world's clock forward."""
+        await self.control("POST", "/time", {"advance": seconds})
 
     async def calls(self) -> dict[str, int]:
         """Return how often each endpoint was called."""
-        counted: dict[str, int] = await self.control("GET", "/calls")
+        counted: dict[str, int] = (await self.control("GET", "/calls"))["calls"]
         return counted
 
     async def reset_calls(self) -> None:
         """Count calls from nothing again."""
-        await self.control("POST", "/calls/reset")
+        await self.control("DELETE", "/calls")

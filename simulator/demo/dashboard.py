@@ -98,7 +98,7 @@ def door_note(lock: str, control_url: str) -> str:
 
 def door_command(lock: str, control_url: str, act: str) -> str:
     """Return the command that acts at a simulated door."""
-    return f"curl -X POST {control_url}/locks/{lock}/{act}"
+    return f"curl -X POST '{control_url}/door?lock={lock}&act={act}'"
 
 
 def _lock_heading(lock: LockCards) -> Json:

@@ -41,6 +41,7 @@ ONBOARDING = {
     "data": {"done": ["core_config", "analytics", "integration"]},
 }
 
+INTEGRATION_NAMES = ("custom_components.ttlock", "custom_components/ttlock")
 SLOW_WORDS = ("Detected blocking call", "is taking over", "took longer than", "Detected that custom integration")
 
 
@@ -171,7 +172,8 @@ class HomeAssistant:
         return [
             entry
             for entry in self.log_entries()
-            if "ttlock" in entry and (" ERROR " in entry.partition("\n")[0] or "Traceback" in entry)
+            if any(name in entry for name in INTEGRATION_NAMES)
+            and (" ERROR " in entry.partition("\n")[0] or "Traceback" in entry)
         ]
 
     def slow_warnings(self) -> list[str]:

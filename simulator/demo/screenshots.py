@@ -78,9 +78,14 @@ class Photographer:
 
     async def _save(self, name: str) -> None:
         await asyncio.sleep(SETTLE_SECONDS)
-        path = self._folder / f"{name}.png"
-        await self._page.picture(path)
-        print(f"{path.name:20} {path.stat().st_size / 1000:5.0f} KB", flush=True)
+        save(self._folder / f"{name}.png", await self._page.picture())
+
+
+def save(path: Path, picture: bytes) -> None:
+    """Write a picture and say how large it is."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(picture)
+    print(f"{path.name:20} {len(picture) / 1000:5.0f} KB", flush=True)
 
 
 async def take(base_url: str, folder: Path, names: list[str]) -> int:
@@ -97,7 +102,7 @@ async def take(base_url: str, folder: Path, names: list[str]) -> int:
             except BrowserError as error:
                 failed += 1
                 print(f"{name}: {error}", flush=True)
-                await page.picture(folder / f"{name}-failed.png")
+                save(folder / f"{name}-failed.png", await page.picture())
     return 1 if failed else 0
 
 

@@ -1,7 +1,6 @@
 """The demo itself: start everything, say where it is, end everything."""
 
 from contextlib import AsyncExitStack
-from pathlib import Path
 import shutil
 import time
 

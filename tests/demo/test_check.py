@@ -37,11 +37,13 @@ async def test_steps_after_a_needed_one_count_as_failed() -> None:
     assert list(failures) == ["needed", "later"]
 
 
-async def test_a_programming_error_is_not_taken_for_a_failed_step() -> None:
-    """A bug of the check shows its traceback."""
+async def test_a_mistake_in_a_step_is_a_failure_with_its_traceback(caplog: pytest.LogCaptureFixture) -> None:
+    """An answer of another shape than promised must not end the check without a result."""
 
-    async def bug(stage: Stage) -> None:
-        raise KeyError("typing error")
+    async def mistaken(stage: Stage) -> None:
+        raise KeyError("passcodes")
 
-    with pytest.raises(KeyError):
-        await run_steps(cast(Stage, None), (Step("buggy", bug),))
+    failures = await run_steps(cast(Stage, None), (Step("mistaken", mistaken), Step("later", _works)))
+
+    assert failures == {"mistaken": "KeyError('passcodes')"}
+    assert "Traceback" in caplog.text
