@@ -113,6 +113,10 @@ class Mechanism:
     def settle(self, now: float | None = None) -> None:
         """Let everything happen that fell due since the last call, in order."""
         until = self._now() if now is None else now
+        if until < self._settled:
+            # The scene was set back in time: nothing is due, and the clock was right then.
+            self._settled = until
+            self.clock.set_at = min(self.clock.set_at, until)
         while (due := self._next_due()) is not None and due[0] <= until:
             at, what = due
             self._settled = max(self._settled, at)
