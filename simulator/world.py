@@ -40,6 +40,7 @@ class World:
         self._gateway_keys: dict[str, int] = {}
         self._ekeys_of: dict[int, dict[int, Ekey]] = {}
         self._dirty: set[int] = set()
+        self._awake: set[int] = set()
         self._serial = 80_863_000
         self.clock.on_move(self.settle)
 
@@ -120,7 +121,7 @@ class World:
         if wifi is not None:
             self.reach.wifi[lock.lock_id] = wifi
         self.add_ekey(Ekey(key_id=self.next_id(), lock_id=lock.lock_id, uid=row.admin_uid, admin=True, name=row.alias))
-        lock.on_record.append(lambda _: self._dirty.add(lock.lock_id))
+        lock.on_record.append(lambda _: self._recorded(lock))
 
     def add_ekey(self, ekey: Ekey) -> None:
         """Give an account an ekey; it replaces the one it had for that lock (ttlock-open-api.md 4.4)."""
@@ -144,19 +145,30 @@ class World:
         self.upload()
 
     def upload(self) -> None:
-        """Bring the records of connected locks up to the cloud."""
+        """Bring waiting records of connected locks up to the cloud, and waiting changes down to locks that woke up."""
         for lock_id in sorted(self._dirty & self.locks.keys()):
-            lock, row = self.locks[lock_id], self.rows[lock_id]
-            if not lock.alive or not self.reach.connected(lock, row.admin_uid):
-                continue
-            self._dirty.discard(lock_id)
+            self._bring_up(self.locks[lock_id])
+        for lock_id in sorted(self._awake & self.locks.keys()):
+            self.deliver(self.locks[lock_id])
+        self._awake.clear()
+
+    def _recorded(self, lock: VirtualLock) -> None:
+        self._dirty.add(lock.lock_id)
+        self._bring_up(lock)
+
+    def _bring_up(self, lock: VirtualLock) -> None:
+        row = self.rows[lock.lock_id]
+        if not lock.alive or not self.reach.connected(lock, row.admin_uid):
+            return
+        self._dirty.discard(lock.lock_id)
+        if row.parcels:
             # A lock in power saving connects to report, and takes along what waits for it.
-            self.deliver(lock)
-            fresh = lock.journal.after(row.uploaded)
-            row.uploaded = lock.journal.last_sequence
-            if stored := [kept for record in fresh if (kept := self._store(row, record)) is not None]:
-                for listener in self.on_records:
-                    listener(lock, stored)
+            self._awake.add(lock.lock_id)
+        fresh = lock.journal.after(row.uploaded)
+        row.uploaded = lock.journal.last_sequence
+        if stored := [kept for record in fresh if (kept := self._store(row, record)) is not None]:
+            for listener in self.on_records:
+                listener(lock, stored)
 
     def wake(self, lock: VirtualLock) -> None:
         """Let a power-saving lock connect now."""

@@ -13,10 +13,8 @@ LOCK_VERSION = {"groupId": 10, "protocolVersion": 3, "protocolType": 5, "orgId":
 _DETAIL_SETTINGS: tuple[tuple[str, str, Feature], ...] = (
     ("lockSound", "lock_sound", Feature.SOUND),
     ("soundVolume", "sound_volume", Feature.SOUND_VOLUME),
-    ("privacyLock", "privacy_lock", Feature.PRIVACY_LOCK),
     ("tamperAlert", "tamper_alert", Feature.TAMPER_ALERT),
     ("resetButton", "reset_button", Feature.RESET_BUTTON),
-    ("openDirection", "open_direction", Feature.OPEN_DIRECTION),
     ("doubleVerification", "dual_verification", Feature.DUAL_VERIFICATION),
 )
 
@@ -88,6 +86,9 @@ def lock_detail(call: Call) -> Json:
         "wirelessKeypadFeatureValue": "0",
         "lockUpdateDate": row.updated,
     }
+    # These two came without their bits in the recorded sample (ttlock-open-api.md 8).
+    item["privacyLock"] = row.settings["privacy_lock"] if lock.has(Feature.PRIVACY_LOCK) else 2
+    item["openDirection"] = row.settings["open_direction"] if lock.has(Feature.OPEN_DIRECTION) else 0
     item.update({name: row.settings[own] for name, own, feature in _DETAIL_SETTINGS if lock.has(feature)})
     if lock.has(Feature.AUTO_LOCK):
         item["autoLockTime"] = row.auto_lock_seconds

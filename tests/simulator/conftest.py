@@ -45,7 +45,7 @@ class Api:
             answer: Json = await response.json()
             return answer
 
-    async def call(self, path: str, method: str = "POST", **params: Any) -> Json:
+    async def call(self, path: str, method: str = "POST", /, **params: Any) -> Json:
         common = {
             "clientId": self.world.application.client_id,
             "accessToken": self.token,
@@ -54,7 +54,7 @@ class Api:
         form = {**common, **{key: _text(value) for key, value in params.items() if value is not None}}
         return await self.raw("/v3/" + path, form, method)
 
-    async def code(self, path: str, **params: Any) -> int:
+    async def code(self, path: str, /, **params: Any) -> int:
         return int((await self.call(path, **params)).get("errcode", 0))
 
 
