@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .api import Json
+from .door import door_cards
 
 FULL_WIDTH = "full"
 HALF_WIDTH = 6
@@ -27,6 +28,7 @@ class LockCards:
     name: str
     lock: str
     battery: str | None
+    connection: str | None
     door: str | None
     passage_mode: str | None
     auto_lock: str | None
@@ -37,14 +39,17 @@ class LockCards:
 class GatewayCards:
     """Entities of one gateway."""
 
-    key: str
+    name: str
     connectivity: str
 
 
-def dashboard(locks: Sequence[LockCards], gateways: Sequence[GatewayCards], *, control_url: str) -> Json:
+def dashboard(locks: Sequence[LockCards], gateways: Sequence[GatewayCards]) -> Json:
     """Return the whole dashboard: a section for each lock, one for the gateways, one for the door."""
     sections = [lock_section(lock) for lock in locks]
-    sections.append(house_section(locks, gateways, control_url=control_url))
+    if gateways:
+        sections.append(gateway_section(gateways))
+    if locks:
+        sections.insert(1, door_section(locks[0]))
     return {
         "title": "Locks",
         "views": [
@@ -63,48 +68,40 @@ def dashboard(locks: Sequence[LockCards], gateways: Sequence[GatewayCards], *, c
 def lock_section(lock: LockCards) -> Json:
     """Return the section of one lock: the bolt first, then what belongs to it."""
     cards = [_lock_heading(lock), _lock_tile(lock.lock)]
-    if lock.door:
-        cards.append(_tile(lock.door, "Door"))
-    if lock.auto_lock_delay:
-        cards.append(_tile(lock.auto_lock_delay, "Auto-lock delay"))
     if lock.auto_lock:
         cards.append(_switch(lock.auto_lock, "Auto-lock", "mdi:lock-clock"))
+    if lock.auto_lock_delay:
+        cards.append(_tile(lock.auto_lock_delay, "Auto-lock delay"))
     if lock.passage_mode:
         cards.append(_switch(lock.passage_mode, "Passage mode", "mdi:walk"))
+    if lock.door:
+        cards.append(_tile(lock.door, "Door"))
+    elif lock.passage_mode:
+        cards[-1]["grid_options"] = {"columns": FULL_WIDTH}
     return {"type": "grid", "cards": cards}
 
 
-def house_section(locks: Sequence[LockCards], gateways: Sequence[GatewayCards], *, control_url: str) -> Json:
-    """Return the section of the gateways, with a note on how to act at the door."""
+def gateway_section(gateways: Sequence[GatewayCards]) -> Json:
+    """Return the section of the gateways."""
     cards: list[Json] = [_heading("Gateways", "mdi:router-wireless")]
     cards.extend(
-        {"type": "tile", "entity": gateway.connectivity, "grid_options": {"columns": HALF_WIDTH}}
+        {"type": "tile", "entity": gateway.connectivity, "name": gateway.name, "grid_options": {"columns": FULL_WIDTH}}
         for gateway in gateways
     )
-    if locks:
-        cards.append(_heading("At the door", "mdi:hand-pointing-right"))
-        cards.append({"type": "markdown", "content": door_note(locks[0].key, control_url)})
     return {"type": "grid", "cards": cards}
 
 
-def door_note(lock: str, control_url: str) -> str:
-    """Return how a person stands at a simulated door, for the dashboard."""
-    return (
-        "The locks are simulated. What a person does at the door is one command in a terminal:\n\n"
-        f"```sh\n{door_command(lock, control_url, 'turn_key')}\n```\n\n"
-        "Then run the action **TTLock: Update state** or wait for the next poll. "
-    )
-
-
-def door_command(lock: str, control_url: str, act: str) -> str:
-    """Return the command that acts at a simulated door."""
-    return f"curl -X POST '{control_url}/door?lock={lock}&act={act}'"
+def door_section(lock: LockCards) -> Json:
+    """Return the section that acts at a simulated door."""
+    note = {"type": "markdown", "content": "The house is simulated: be the person who stands there."}
+    heading = _heading(f"At the door: {lock.name}", "mdi:account")
+    return {"type": "grid", "cards": [heading, note, *door_cards(lock.key, lock.lock)]}
 
 
 def _lock_heading(lock: LockCards) -> Json:
     heading = _heading(lock.name, ICONS.get(lock.key, "mdi:lock"))
-    if lock.battery:
-        heading["badges"] = [{"type": "entity", "entity": lock.battery, "show_state": True, "color": "state"}]
+    badges = [entity_id for entity_id in (lock.connection, lock.battery) if entity_id]
+    heading["badges"] = [{"type": "entity", "entity": entity_id, "color": "state"} for entity_id in badges]
     return heading
 
 

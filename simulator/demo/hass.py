@@ -52,14 +52,17 @@ class HomeAssistantError(Exception):
 class HomeAssistant:
     """Home Assistant as a subprocess."""
 
-    def __init__(self, folder: Path, port: int, *, api_url: str, country: str, time_zone: str) -> None:
-        """Remember where it lives and which cloud its integration is to find."""
+    def __init__(
+        self, folder: Path, port: int, *, api_url: str, country: str, time_zone: str, configuration: str = ""
+    ) -> None:
+        """Remember where it lives, which cloud its integration is to find, and what else is to be set up."""
         self.folder = folder
         self.port = port
         self.base_url = f"http://127.0.0.1:{port}"
         self._api_url = api_url
         self._country = country
         self._time_zone = time_zone
+        self._configuration = configuration
         self._process: asyncio.subprocess.Process | None = None
 
     @property
@@ -85,7 +88,8 @@ class HomeAssistant:
         storage.mkdir(parents=True, exist_ok=True)
         self._link_integration()
         (self.folder / "configuration.yaml").write_text(
-            CONFIGURATION.format(country=self._country, time_zone=self._time_zone), encoding="utf-8"
+            CONFIGURATION.format(country=self._country, time_zone=self._time_zone) + self._configuration,
+            encoding="utf-8",
         )
         _write_json(storage / "http", _http_store(self.port))
         if not (storage / "onboarding").exists():

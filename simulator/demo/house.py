@@ -140,13 +140,14 @@ async def _place_locks(api: HomeAssistantApi, access: CloudAccess, entities: Ent
 
 
 async def _compose(api: HomeAssistantApi, access: CloudAccess, entities: Entities) -> Json:
-    names = {state["entity_id"]: state["attributes"].get("friendly_name", "") for state in await api.get("/api/states")}
+    names = await _device_names(api)
     locks = [
         LockCards(
             key=key,
-            name=names.get(entity_id) or key,
+            name=names[entity_id],
             lock=entity_id,
             battery=entities.lock(lock_id, "lockbattery"),
+            connection=entities.lock(lock_id, "connection"),
             door=entities.lock(lock_id, "sensor"),
             passage_mode=entities.lock(lock_id, "passage_mode"),
             auto_lock=entities.lock(lock_id, "autolock"),
@@ -156,23 +157,35 @@ async def _compose(api: HomeAssistantApi, access: CloudAccess, entities: Entitie
         if (entity_id := entities.lock(lock_id, "lock")) is not None
     ]
     gateways = [
-        GatewayCards(key=key, connectivity=entity_id)
-        for key, gateway_id in access.gateway_ids.items()
+        GatewayCards(name=names[entity_id], connectivity=entity_id)
+        for gateway_id in access.gateway_ids.values()
         if (entity_id := entities.gateway(gateway_id)) is not None
     ]
-    return dashboard(locks, gateways, control_url=access.control_url)
+    return dashboard(locks, gateways)
+
+
+async def _device_names(api: HomeAssistantApi) -> Mapping[str, str]:
+    """Return the name of the device of each entity."""
+    devices = {row["id"]: row for row in await api.command("config/device_registry/list")}
+    rows: list[Json] = await api.command("config/entity_registry/list")
+    owners = {row["entity_id"]: devices[row["device_id"]] for row in rows if row["device_id"]}
+    return {entity_id: device["name_by_user"] or device["name"] for entity_id, device in owners.items()}
+
+
+async def is_furnished(api: HomeAssistantApi) -> bool:
+    """Return whether an earlier run made the dashboard."""
+    known: list[Json] = await api.command("lovelace/dashboards/list")
+    return any(item["url_path"] == DASHBOARD_PATH for item in known)
 
 
 async def _save_dashboard(api: HomeAssistantApi, config: Json) -> None:
-    known: list[Json] = await api.command("lovelace/dashboards/list")
-    if not any(item["url_path"] == DASHBOARD_PATH for item in known):
-        await api.command(
-            "lovelace/dashboards/create",
-            url_path=DASHBOARD_PATH,
-            title="Locks",
-            icon="mdi:lock-smart",
-            require_admin=False,
-            show_in_sidebar=True,
-        )
+    await api.command(
+        "lovelace/dashboards/create",
+        url_path=DASHBOARD_PATH,
+        title="Locks",
+        icon="mdi:lock-smart",
+        require_admin=False,
+        show_in_sidebar=True,
+    )
     await api.command("lovelace/config/save", url_path=DASHBOARD_PATH, config=config)
     await api.command("frontend/set_system_data", key="core", value={"default_panel": DASHBOARD_PATH})

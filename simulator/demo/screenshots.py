@@ -16,7 +16,7 @@ from .session import DEFAULT_PORT
 
 IMAGES = ROOT / "docs" / "images"
 WIDTH = 1400
-HEIGHT = 900
+HEIGHT = 1000
 SETTLE_SECONDS = 2.0
 """Pictures, icons and animations come after the text."""
 

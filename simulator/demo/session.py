@@ -6,9 +6,19 @@ import time
 
 from .api import HomeAssistantApi
 from .cloud import CloudAccess, VirtualCloud
-from .dashboard import door_command
+from .door import door_command, door_configuration
 from .hass import ROOT, HomeAssistant
-from .house import COUNTRY, DASHBOARD_PATH, LOGIN, TIME_ZONE, add_account, config_entries, enter_house, furnish
+from .house import (
+    COUNTRY,
+    DASHBOARD_PATH,
+    LOGIN,
+    TIME_ZONE,
+    add_account,
+    config_entries,
+    enter_house,
+    furnish,
+    is_furnished,
+)
 from .ports import free_port
 
 DEFAULT_PORT = 8123
@@ -27,7 +37,12 @@ async def demo(*, port: int, fresh: bool) -> int:
         stack.push_async_callback(cloud.stop)
         await cloud.start(free_port(CLOUD_PORT), latency=GATEWAY_LATENCY)
         hass = HomeAssistant(
-            FOLDER, free_port(port), api_url=cloud.access.base_url, country=COUNTRY, time_zone=TIME_ZONE
+            FOLDER,
+            free_port(port),
+            api_url=cloud.access.base_url,
+            country=COUNTRY,
+            time_zone=TIME_ZONE,
+            configuration=door_configuration(cloud.access.control_url),
         )
         stack.push_async_callback(hass.stop)
         print(f"Starting Home Assistant in {FOLDER.relative_to(ROOT)}, the first time takes a little longer ...")
@@ -43,11 +58,8 @@ async def move_in(api: HomeAssistantApi, access: CloudAccess) -> None:
     """Sign in and furnish the house, unless an earlier run did."""
     if not await config_entries(api):
         await add_account(api, access)
-    note = FOLDER / "furnished"
-    # The dashboard names the address of the virtual world, which may have moved.
-    if not note.exists() or note.read_text(encoding="utf-8") != access.control_url:
+    if not await is_furnished(api):
         await furnish(api, access)
-        note.write_text(access.control_url, encoding="utf-8")
 
 
 def welcome(base_url: str, access: CloudAccess, *, seconds: float) -> str:
@@ -63,8 +75,10 @@ Ready after {seconds:.0f} s.
   User, password   {LOGIN.username}, {LOGIN.password}
   Virtual world    {access.control_url}
 
-  What a person does at the simulated door:
+  What a person does at the simulated door is on the dashboard, and in a terminal:
 {acts}
+    curl -X POST '{access.control_url}/door?lock={lock}&act=enter_code&value=123456'
+  Other locks: {", ".join(access.lock_ids)}.
 
   Ctrl-C ends both. `script/demo --fresh` starts over.
 """

@@ -10,12 +10,13 @@ FULL = LockCards(
     name="Front door",
     lock="lock.front",
     battery="sensor.front_battery",
+    connection="sensor.front_connection",
     door="binary_sensor.front_door",
     passage_mode="switch.front_passage_mode",
     auto_lock="switch.front_auto_lock",
     auto_lock_delay="number.front_auto_lock_delay",
 )
-BARE = replace(FULL, battery=None, door=None, passage_mode=None, auto_lock=None, auto_lock_delay=None)
+BARE = replace(FULL, battery=None, connection=None, door=None, passage_mode=None, auto_lock=None, auto_lock_delay=None)
 
 
 def _entities(content: object) -> set[str]:
@@ -27,11 +28,21 @@ def _entities(content: object) -> set[str]:
     return set()
 
 
+def _values(content: object, key: str) -> list[dict[str, str]]:
+    if isinstance(content, dict):
+        own = [content[key]] if key in content else []
+        return own + [found for value in content.values() for found in _values(value, key)]
+    if isinstance(content, list):
+        return [found for item in content for found in _values(item, key)]
+    return []
+
+
 def test_every_entity_of_a_lock_has_a_card() -> None:
     """Nothing that the demo wants to show is left out."""
     assert _entities(lock_section(FULL)) == {
         FULL.lock,
         FULL.battery,
+        FULL.connection,
         FULL.door,
         FULL.passage_mode,
         FULL.auto_lock,
@@ -47,11 +58,12 @@ def test_a_bare_lock_has_no_empty_cards() -> None:
     assert "null" not in json.dumps(section)
 
 
-def test_gateways_and_the_way_to_the_door_are_shown() -> None:
-    """The note names the address of the virtual world."""
-    gateway = GatewayCards(key="hall", connectivity="binary_sensor.hall")
+def test_gateways_and_the_door_are_shown() -> None:
+    """The buttons act at the lock whose name they show."""
+    gateway = GatewayCards(name="Hall gateway", connectivity="binary_sensor.hall")
 
-    shown = dashboard([FULL], [gateway], control_url="http://127.0.0.1:1234/control")
+    shown = dashboard([FULL], [gateway])
 
     assert gateway.connectivity in _entities(shown)
-    assert "http://127.0.0.1:1234/control/" in json.dumps(shown)
+    acts = [act for act in _values(shown, "data") if act["lock"] == FULL.key and act["entity"] == FULL.lock]
+    assert {act["act"] for act in acts} >= {"enter_code", "open_door", "turn_key"}
