@@ -7,8 +7,11 @@ import contextlib
 import signal
 import sys
 
+from .api import ApiError
 from .check import check
-from .session import DEFAULT_PORT, demo
+from .cloud import CloudError
+from .hass import HomeAssistantError
+from .session import DEFAULT_PORT, AlreadyRunning, demo
 
 
 def main() -> int:
@@ -21,7 +24,11 @@ def main() -> int:
     parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="port of Home Assistant (default %(default)s)")
     options = parser.parse_args()
     job = check() if options.check else demo(port=options.port, fresh=options.fresh)
-    return asyncio.run(_until_signal(job))
+    try:
+        return asyncio.run(_until_signal(job))
+    except (AlreadyRunning, ApiError, CloudError, HomeAssistantError) as error:
+        sys.stderr.write(f"{parser.prog}: {error}\n")
+        return 1
 
 
 async def _until_signal(job: Coroutine[None, None, int]) -> int:

@@ -67,8 +67,12 @@ class HomeAssistant:
 
     @property
     def log_file(self) -> Path:
-        """Return the file of Home Assistant's log; every start appends to the output of the process beside it."""
+        """Return the file of Home Assistant's log."""
         return self.folder / "home-assistant.log"
+
+    @property
+    def _output_file(self) -> Path:
+        return self.folder / "output.log"
 
     @property
     def running(self) -> bool:
@@ -107,7 +111,7 @@ class HomeAssistant:
     async def start(self) -> None:
         """Start and wait until Home Assistant answers."""
         self.prepare()
-        with (self.folder / "output.log").open("ab") as output:
+        with self._output_file.open("wb") as output:
             self._process = await asyncio.create_subprocess_exec(
                 *_command(self.folder, self.log_file),
                 cwd=self.folder,
@@ -185,12 +189,9 @@ class HomeAssistant:
         return [entry for entry in self.log_entries() if any(word in entry for word in SLOW_WORDS)]
 
     def _last_words(self) -> str:
-        words = [
-            path.read_text(encoding="utf-8", errors="replace").splitlines()[-15:]
-            for path in (self.folder / "output.log", self.log_file)
-            if path.exists()
-        ]
-        return "\n".join(line for lines in words for line in lines)
+        # What stops Home Assistant before it has a log is said on its output.
+        text = self._output_file.read_text(encoding="utf-8", errors="replace").strip()
+        return "\n".join(text.splitlines()[-15:])
 
 
 def _command(folder: Path, log_file: Path) -> list[str]:

@@ -1,6 +1,9 @@
 """The demo itself: start everything, say where it is, end everything."""
 
-from contextlib import AsyncExitStack
+from collections.abc import Generator
+from contextlib import AsyncExitStack, contextmanager
+import fcntl
+from pathlib import Path
 import shutil
 import time
 
@@ -25,14 +28,20 @@ DEFAULT_PORT = 8123
 CLOUD_PORT = 8223
 GATEWAY_LATENCY = 1.0
 FOLDER = ROOT / ".demo"
+LOCK_FILE = "lock"
+
+
+class AlreadyRunning(Exception):
+    """Two Home Assistants cannot share a folder."""
 
 
 async def demo(*, port: int, fresh: bool) -> int:
     """Run until Ctrl-C or until Home Assistant ends, return the exit status."""
-    if fresh:
-        shutil.rmtree(FOLDER, ignore_errors=True)
     start = time.monotonic()
     async with AsyncExitStack() as stack:
+        stack.enter_context(own_folder(FOLDER))
+        if fresh:
+            clear(FOLDER)
         cloud = VirtualCloud()
         stack.push_async_callback(cloud.stop)
         await cloud.start(free_port(CLOUD_PORT), latency=GATEWAY_LATENCY)
@@ -52,6 +61,27 @@ async def demo(*, port: int, fresh: bool) -> int:
             await move_in(api, cloud.access)
         print(welcome(hass.base_url, cloud.access, seconds=time.monotonic() - start), flush=True)
         return await hass.wait()
+
+
+@contextmanager
+def own_folder(folder: Path) -> Generator[None]:
+    """Keep other demos out of the folder."""
+    folder.mkdir(exist_ok=True)
+    with (folder / LOCK_FILE).open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise AlreadyRunning("the demo of this clone runs already") from None
+        yield
+
+
+def clear(folder: Path) -> None:
+    """Remove everything but the file that keeps others out."""
+    for path in folder.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        elif path.name != LOCK_FILE:
+            path.unlink()
 
 
 async def move_in(api: HomeAssistantApi, access: CloudAccess) -> None:
