@@ -1,0 +1,79 @@
+"""Who may import whom."""
+
+from pathlib import Path
+import sys
+from typing import Final
+
+import pytest
+
+from .source import CLIENT, INTEGRATION, ROOT, SIMULATOR, all_imports, imported, modules, named, runtime_nodes, tree
+
+PRODUCT: Final = "custom_components.ttlock"
+WITH_HOME_ASSISTANT: Final = {"aiohttp", "cryptography", "homeassistant", "probatio", "voluptuous"}
+"""What every Home Assistant brings along, so that the manifest needs no requirements."""
+
+
+def _outside(path: Path, own: str, allowed: set[str]) -> set[str]:
+    """Return the imports of a module that are neither its own package, the standard library nor allowed."""
+    return {
+        name
+        for name in all_imports(path)
+        if not (name == own or name.startswith(f"{own}."))
+        and name.split(".")[0] not in allowed | set(sys.stdlib_module_names)
+    }
+
+
+def _violations(folder: Path, own: str, allowed: set[str]) -> dict[str, set[str]]:
+    return {named(path): outside for path in modules(folder) if (outside := _outside(path, own, allowed))}
+
+
+def test_client_knows_no_home_assistant_and_nothing_above_it() -> None:
+    assert _violations(CLIENT, f"{PRODUCT}.client", {"aiohttp", "cryptography"}) == {}
+
+
+def test_product_needs_what_home_assistant_brings_and_no_simulator() -> None:
+    assert _violations(INTEGRATION, PRODUCT, WITH_HOME_ASSISTANT) == {}
+
+
+def test_simulator_knows_nothing_of_the_product() -> None:
+    """It is the other side of the wire: sharing code would let both be wrong together."""
+    simulator = {named(path): all_imports(path) for path in modules(SIMULATOR)}
+    guilty = {
+        path: found
+        for path, names in simulator.items()
+        if (found := {name for name in names if name.split(".")[0] == "custom_components"})
+    }
+    assert guilty == {}
+
+
+def test_world_of_the_simulator_needs_no_home_assistant() -> None:
+    folders = {SIMULATOR / "demo", SIMULATOR / "bench"}
+    world = [path for path in modules(SIMULATOR) if not folders & set(path.parents)]
+    outside = {named(path): names for path in world if (names := _outside(path, "simulator", {"aiohttp"}))}
+    assert outside == {}
+
+
+@pytest.mark.parametrize("folder", [INTEGRATION, SIMULATOR], ids=["product", "simulator"])
+def test_no_module_imports_itself_through_others(folder: Path) -> None:
+    """A circle means that none of its modules can be understood or tested alone."""
+    names = {_module_name(path): path for path in modules(folder)}
+    needs = {
+        name: {_known(target, names) for target in imported(path, runtime_nodes(tree(path).body))} - {None, name}
+        for name, path in names.items()
+    }
+    # A package that collects the names of its modules is no part of a circle, its modules are.
+    packages = {name for name, path in names.items() if path.name == "__init__.py"}
+    remaining = {name: needs[name] - packages for name in names if name not in packages}
+    while free := [name for name, targets in remaining.items() if not targets & remaining.keys()]:
+        for name in free:
+            del remaining[name]
+    assert not remaining, f"modules in circles or above them: {', '.join(sorted(remaining))}"
+
+
+def _module_name(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def _known(target: str, names: dict[str, Path]) -> str | None:
+    return target if target in names else None

@@ -1,0 +1,242 @@
+"""Every text that the code asks for exists, and none is there that nobody asks for."""
+
+import ast
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from homeassistant.components.sensor import SensorEntityDescription
+from homeassistant.const import Platform
+from homeassistant.util.yaml import load_yaml_dict
+
+from custom_components.ttlock import sensor
+from custom_components.ttlock.client import errors
+from custom_components.ttlock.config_flow import FORM_ERRORS
+
+from .source import (
+    INTEGRATION,
+    called_name,
+    calls,
+    constants,
+    english,
+    flat,
+    function,
+    functions,
+    keyword,
+    modules,
+    named,
+    read_json,
+    tree,
+)
+from .test_texts import placeholders
+
+FLOW: Final = INTEGRATION / "config_flow.py"
+PLATFORMS: Final = {platform.value for platform in Platform}
+INHERITED_STEPS: Final = {"async_step_pick_implementation": "pick_implementation"}
+"""Forms that the OAuth2 flow of Home Assistant shows, by the method that a flow of ours calls or inherits."""
+INHERITED_ABORTS: Final = {"_abort_if_unique_id_configured": "already_configured"}
+"""What Home Assistant's helpers abort with and leave to us to explain; the other reasons it explains itself."""
+REASON_PLACEHOLDERS: Final = {"code", "name"}
+"""What errors.py fills into the text of an error of the client."""
+
+
+def error_classes() -> dict[str, type[errors.TTLockError]]:
+    """Return the errors of the client by name."""
+    return {
+        name: kind
+        for name, kind in vars(errors).items()
+        if isinstance(kind, type) and issubclass(kind, errors.TTLockError)
+    }
+
+
+def client_reasons() -> set[str]:
+    """Return every reason with which an error of the client may be raised."""
+    kinds = error_classes()
+    reasons = {kind.default_reason for kind in kinds.values()}
+    reasons |= {reason for _, reason in errors.VENDOR_CODES.values()}
+    for path in modules(INTEGRATION):
+        for call in calls(tree(path)):
+            if called_name(call) in kinds and call.args:
+                given = constants(call.args[0])
+                assert given or not _is_text(call.args[0]), f"{named(path)}:{call.lineno}: reason put together"
+                reasons |= given
+    return reasons
+
+
+def _is_text(node: ast.expr) -> bool:
+    return isinstance(node, ast.JoinedStr)
+
+
+def translated_calls() -> Iterator[tuple[Path, ast.Call, str, set[str]]]:
+    """Yield the calls that name a translation, with the category and the keys."""
+    for path in modules(INTEGRATION):
+        for call in calls(tree(path)):
+            key = keyword(call, "translation_key")
+            if key is None:
+                continue
+            category = "entity"
+            if called_name(call) == "async_create_issue":
+                category = "issues"
+            elif keyword(call, "translation_domain") is not None:
+                category = "exceptions"
+            found = constants(key)
+            # An error of the client brings its own reason; client_reasons() knows them all.
+            is_reason = isinstance(key, ast.Attribute) and key.attr == "reason"
+            assert found or is_reason, (
+                f"{named(path)}:{call.lineno}: the key of a text has to be written where it is used"
+            )
+            yield path, call, category, found
+
+
+def used_keys(category: str) -> set[str]:
+    """Return the keys of a category that calls name."""
+    return {key for _, _, found, keys in translated_calls() if found == category for key in keys}
+
+
+def disagreement(there: Iterable[str], wanted: Iterable[str]) -> list[str]:
+    """Return where texts and their uses do not match, one sentence each."""
+    texts, uses = set(there), set(wanted)
+    return [
+        *(f"no text: {key}" for key in sorted(uses - texts)),
+        *(f"never used: {key}" for key in sorted(texts - uses)),
+    ]
+
+
+def section(*path: str) -> dict[str, Any]:
+    """Return a part of the English texts, empty when there is none."""
+    content: dict[str, Any] = english()
+    for key in path:
+        content = content.get(key, {})
+    return content
+
+
+def test_exceptions() -> None:
+    assert disagreement(section("exceptions"), used_keys("exceptions") | client_reasons()) == []
+
+
+def test_issues() -> None:
+    assert disagreement(section("issues"), used_keys("issues")) == []
+
+
+def test_exceptions_get_what_their_texts_leave_open() -> None:
+    texts = {key: placeholders(text["message"]) for key, text in section("exceptions").items()}
+    wrong = {
+        f"{key}: {texts[key] - REASON_PLACEHOLDERS}" for key in client_reasons() if texts[key] - REASON_PLACEHOLDERS
+    }
+    for path, call, category, keys in translated_calls():
+        given = keyword(call, "translation_placeholders")
+        if category != "exceptions" or not keys or not isinstance(given, ast.Dict | None):
+            continue
+        names = {name for key in (given.keys if given else []) for name in constants(key)}
+        wrong |= {f"{named(path)}:{call.lineno}: {key}" for key in keys if not texts[key] <= names}
+    assert not wrong, "a placeholder is not filled in"
+
+
+def test_steps_of_the_flow() -> None:
+    steps = {text for call in calls(tree(FLOW)) for text in constants(keyword(call, "step_id"))}
+    defined = {found.name for found in functions(tree(FLOW))}
+    called = {called_name(call) for call in calls(tree(FLOW))}
+    steps |= {step for method, step in INHERITED_STEPS.items() if method in called | defined}
+    assert disagreement(section("config", "step"), steps) == []
+
+
+def test_errors_of_the_flow() -> None:
+    written = {
+        text
+        for node in ast.walk(tree(FLOW))
+        if isinstance(node, ast.Assign) and any(ast.unparse(target).startswith("errors[") for target in node.targets)
+        for text in constants(node.value)
+    }
+    assert disagreement(section("config", "error"), written | FORM_ERRORS) == []
+
+
+def test_form_errors_can_happen() -> None:
+    assert client_reasons() >= FORM_ERRORS
+
+
+def test_aborts_of_the_flow() -> None:
+    reasons = {text for call in calls(tree(FLOW)) for text in constants(keyword(call, "reason"))}
+    called = {called_name(call) for call in calls(tree(FLOW))}
+    reasons |= {reason for method, reason in INHERITED_ABORTS.items() if method in called}
+    assert disagreement(section("config", "abort"), reasons) == []
+
+
+def test_entities() -> None:
+    """The name of an entity is looked up under the platform whose module describes it."""
+    used = set()
+    for path, call, category, keys in translated_calls():
+        if category == "entity":
+            assert path.stem in PLATFORMS, f"{named(path)}:{call.lineno}: described outside its platform"
+            used |= {f"{path.stem}.{key}" for key in keys}
+    texts = section("entity")
+    assert disagreement((f"{platform}.{key}" for platform, keys in texts.items() for key in keys), used) == []
+    assert all("name" in text for keys in texts.values() for text in keys.values())
+
+
+def test_states() -> None:
+    """Each value of a sensor with a fixed list of values has a name."""
+    listed = {
+        description.translation_key: set(description.options)
+        for content in vars(sensor).values()
+        for description in (content if isinstance(content, tuple) else (content,))
+        if isinstance(description, SensorEntityDescription) and description.options
+    }
+    texts = {key: set(text["state"]) for key, text in section("entity", "sensor").items() if "state" in text}
+    assert texts == listed
+
+
+def test_credentials_dialog_gets_what_its_text_leaves_open() -> None:
+    body = function(INTEGRATION / "application_credentials.py", "async_get_description_placeholders")
+    assert body is not None
+    given = {
+        text for node in ast.walk(body) if isinstance(node, ast.Dict) for key in node.keys for text in constants(key)
+    }
+    assert placeholders(section("application_credentials")["description"]) <= given
+
+
+def test_choices() -> None:
+    """The choices of a selector are named, each of them."""
+    used: dict[str, set[str]] = {}
+    for field in _selectors(load_yaml_dict(str(INTEGRATION / "services.yaml"))):
+        if key := field.get("translation_key"):
+            used.setdefault(key, set()).update(field["options"])
+    texts = {key: set(choices["options"]) for key, choices in section("selector").items()}
+    assert texts == used
+
+
+def _selectors(content: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(content, dict):
+        if "select" in content and isinstance(content["select"], dict):
+            yield content["select"]
+        for value in content.values():
+            yield from _selectors(value)
+
+
+def test_icons() -> None:
+    """An icon belongs to something that has a name, and is one of Material Design."""
+    icons = read_json(INTEGRATION / "icons.json")
+    assert all(icon.startswith("mdi:") for _, icon in flat(icons))
+    nameless = {
+        f"{platform}.{key}"
+        for platform, keys in icons.get("entity", {}).items()
+        for key in keys
+        if key not in section("entity", platform)
+    }
+    assert nameless == set()
+    assert disagreement(icons["services"], section("services")) == []
+
+
+def test_icons_of_states_tell_them_apart() -> None:
+    icons = read_json(INTEGRATION / "icons.json")["entity"]
+    described = [(platform, key, icon) for platform, keys in icons.items() for key, icon in keys.items()]
+    same = [
+        f"{platform}.{key}" for platform, key, icon in described if icon["default"] in icon.get("state", {}).values()
+    ]
+    assert same == []
+    unknown = [
+        f"{platform}.{key}: {state}"
+        for platform, key, icon in described
+        for state in icon.get("state", {})
+        if state not in section("entity", platform, key).get("state", {"on": "", "off": ""})
+    ]
+    assert unknown == []
