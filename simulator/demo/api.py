@@ -78,6 +78,10 @@ class HomeAssistantApi:
     def _client_id(self) -> str:
         return f"{self.base_url}/"
 
+    @property
+    def _headers(self) -> Mapping[str, str]:
+        return {"Authorization": f"Bearer {self.tokens['access_token']}"} if self.tokens else {}
+
     async def needs_owner(self) -> bool:
         """Return whether onboarding still waits for its user."""
         async with self._http.get(f"{self.base_url}/api/onboarding") as response:
@@ -132,8 +136,7 @@ class HomeAssistantApi:
         return await self._json("POST", path, content)
 
     async def _json(self, method: str, path: str, content: Json | None = None) -> Any:
-        headers = {"Authorization": f"Bearer {self.tokens['access_token']}"} if self.tokens else {}
-        async with self._http.request(method, self.base_url + path, json=content, headers=headers) as response:
+        async with self._http.request(method, self.base_url + path, json=content, headers=self._headers) as response:
             if response.status >= 400:
                 raise ApiError(str(response.status), f"{method} {path}: {await response.text()}")
             return await response.json()
@@ -189,6 +192,13 @@ class HomeAssistantApi:
             return_response=respond,
         )
         return result.get("response")
+
+    async def render(self, template: str) -> str:
+        """Return what a template renders to."""
+        url = f"{self.base_url}/api/template"
+        async with self._http.post(url, json={"template": template}, headers=self._headers) as response:
+            response.raise_for_status()
+            return await response.text()
 
     async def state(self, entity_id: str) -> str:
         """Return the state of an entity."""
