@@ -1,7 +1,7 @@
 """Every text that the code asks for exists, and none is there that nobody asks for."""
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -54,17 +54,23 @@ def client_reasons() -> set[str]:
     kinds = error_classes()
     reasons = {kind.default_reason for kind in kinds.values()}
     reasons |= {reason for _, reason in errors.VENDOR_CODES.values()}
+    raising = set(kinds)
+    for path in modules(INTEGRATION):
+        raising |= {found.name for found in functions(tree(path)) if _passes_reason_on(found, kinds.keys())}
     for path in modules(INTEGRATION):
         for call in calls(tree(path)):
-            if called_name(call) in kinds and call.args:
-                given = constants(call.args[0])
-                assert given or not _is_text(call.args[0]), f"{named(path)}:{call.lineno}: reason put together"
-                reasons |= given
+            if called_name(call) in raising:
+                reasons |= {text for argument in call.args for text in constants(argument)}
     return reasons
 
 
-def _is_text(node: ast.expr) -> bool:
-    return isinstance(node, ast.JoinedStr)
+def _passes_reason_on(found: ast.FunctionDef | ast.AsyncFunctionDef, kinds: Container[str]) -> bool:
+    """Return whether a function raises an error of the client with a reason that its caller names."""
+    arguments = {argument.arg for argument in found.args.args}
+    return any(
+        called_name(call) in kinds and bool(call.args) and ast.unparse(call.args[0]) in arguments
+        for call in calls(found)
+    )
 
 
 def translated_calls() -> Iterator[tuple[Path, ast.Call, str, set[str]]]:
