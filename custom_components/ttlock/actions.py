@@ -107,18 +107,18 @@ async def async_configure_passage_mode(hass: HomeAssistant, call: ServiceCall) -
     periods = _passage_periods(call.data)
     for lock in locks.values():
         with translated(hass, lock.config_entry, lock.name):
-            check_passage(PassageMode(enabled=call.data["enabled"], periods=periods or WHOLE_WEEK))
+            check_passage(PassageMode(enabled=call.data["enabled"], periods=WHOLE_WEEK if periods is None else periods))
 
     async def configure(entity_id: str, lock: LockCoordinator) -> Result:
         plan = lock.data.settings.passage
-        if plan is None and not periods:
+        if plan is None and periods is None:
             plan = await lock.account.cloud.get_passage_mode(lock.lock_id)
         plan = plan or PassageMode(enabled=False)
         await lock.async_set_passage_mode(
             replace(
                 plan,
                 enabled=call.data["enabled"],
-                auto_unlock=call.data.get("auto_unlock", plan.auto_unlock if not periods else False),
+                auto_unlock=call.data.get("auto_unlock", plan.auto_unlock if periods is None else False),
                 periods=periods or plan.periods or WHOLE_WEEK,
             )
         )
@@ -230,14 +230,14 @@ def _aware(when: datetime | None, zone: tzinfo) -> datetime | None:
     return when if when.tzinfo else when.replace(tzinfo=zone)
 
 
-def _passage_periods(data: dict[str, Any]) -> tuple[PassagePeriod, ...]:
-    """Return the windows that were given, none when the plan is to stay; the flat fields are one window."""
+def _passage_periods(data: dict[str, Any]) -> tuple[PassagePeriod, ...] | None:
+    """Return the windows that were given, None when the plan is to stay; the flat fields are one window."""
     if "periods" in data:
         given: list[dict[str, Any]] = data["periods"]
     elif any(key in data for key in ("start_time", "end_time", "all_day", "days")):
         given = [data]
     else:
-        return ()
+        return None
     return tuple(period for fields in given for period in _windows(fields))
 
 

@@ -30,6 +30,8 @@ INVENTORY_INTERVAL: Final = timedelta(minutes=30)
 INVENTORY_RETRY_INTERVAL: Final = timedelta(minutes=5)
 SETTINGS_MAX_AGE: Final = timedelta(hours=24)
 """Settings change a few times a year, mostly by us; other changes are seen within a day."""
+SETTINGS_RETRY: Final = timedelta(hours=6)
+"""After settings could not be read."""
 REACH_INTERVAL: Final = timedelta(hours=6)
 """Locks and gateways are screwed to the house."""
 QUOTA_PAUSE: Final = timedelta(hours=6)
@@ -39,3 +41,5 @@ OUTAGE_LIMIT: Final = timedelta(minutes=15)
 """How long known facts are shown while the cloud or the lock does not answer."""
 AUTO_LOCK_MARGIN_SECONDS: Final = 3
 """The motor needs a moment after the delay is over."""
+UNCLEAR_PAUSE_SECONDS: Final = 30
+"""By then a gateway has given up whatever kept it from answering."""

@@ -14,7 +14,7 @@ from homeassistant.util import dt as dt_util
 
 from .client import CloudClient, Feature
 from .client.errors import TTLockError
-from .client.models import GatewayReach
+from .client.models import Gateway, GatewayReach
 from .client.parse import Listing
 from .const import (
     DOMAIN,
@@ -89,7 +89,7 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
             self.update_interval = INVENTORY_RETRY_INTERVAL
             self._tell_locks()
             raise
-        self._failing_since = None
+        was_failing, self._failing_since = self._failing_since, None
         self.update_interval = INVENTORY_INTERVAL
         own_by_id = {lock.lock_id: lock for lock in own.items}
         locks: dict[int, InventoryLock] = {}
@@ -107,6 +107,10 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
             found_gateways = {**self.data.gateways, **found_gateways}
         inventory = Inventory(locks=locks, gateways=found_gateways)
         self._apply(inventory)
+        if was_failing:
+            self._tell_locks()
+        if self.data:
+            self._in_background(self._async_read_settings(), f"{self.name} settings")
         return inventory
 
     # -- Inventory to locks and devices ----------------------------------------------------------------------------
@@ -114,6 +118,7 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
     def _apply(self, inventory: Inventory) -> None:
         """Bring lock coordinators and devices in line with the inventory, before entities hear of it."""
         back_online = self._gateways_back(inventory)
+        blocked = {lock_id for lock_id, lock in self.locks.items() if lock.data.obstacle}
         for gateway in inventory.gateways.values():
             dr.async_get(self.hass).async_get_or_create(
                 config_entry_id=self.config_entry.entry_id,
@@ -135,12 +140,19 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
             self.config_entry.async_create_task(self.hass, lock.async_shutdown())
             self.settings.forget(lock_id)
         self._remove_stale_devices(inventory)
-        own_radio = [lock_id for lock_id, lock in inventory.locks.items() if Feature.WIFI in lock.ekey.features]
-        self.cloud.assign_gateways((), own_radio)
+        self._assign_gateways(inventory)
         for lock in self.locks.values():
             lock.async_set_interval()
-            if lock.data.trouble and any(reach.gateway_id in back_online for reach in lock.data.reach):
-                self._in_background(lock.async_refresh(), f"{lock.name}: gateway is back")
+            freed = lock.lock_id in blocked and lock.data.obstacle is None
+            if freed or (lock.data.trouble and any(reach.gateway_id in back_online for reach in lock.data.reach)):
+                self._in_background(lock.async_refresh(), f"{lock.name}: the way to it is free again")
+
+    def _assign_gateways(self, inventory: Inventory) -> None:
+        """Let the queues know which gateway the cloud will use for each lock: the best that is online."""
+        self.cloud.assign_gateways(
+            (reach for reach in self._reach if _online(inventory.gateways.get(reach.gateway_id))),
+            (lock_id for lock_id, lock in inventory.locks.items() if Feature.WIFI in lock.ekey.features),
+        )
 
     def _gateways_back(self, inventory: Inventory) -> set[int]:
         before = self.data.gateways if self.data else {}
@@ -192,6 +204,11 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
 
         await asyncio.gather(*(read(lock) for lock in locks))
 
+    async def _async_read_settings(self) -> None:
+        """Read settings that have grown old, one lock after the other."""
+        for lock in list(self.locks.values()):
+            await lock.async_read_settings()
+
     async def _async_read_reach(self) -> None:
         """Learn which gateway hears which lock, and how well."""
         found: list[GatewayReach] = []
@@ -204,13 +221,17 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
             else:
                 found.extend(listing.items)
         self._reach = tuple(found)
-        self.cloud.assign_gateways(found, ())
+        self._assign_gateways(self.data)
         for lock_id, lock in self.locks.items():
             heard = sorted((reach for reach in found if reach.lock_id == lock_id), key=_weakness)
             lock.async_set_reach(tuple(heard))
 
     def _in_background(self, work: Coroutine[Any, Any, None], name: str) -> None:
         self.config_entry.async_create_background_task(self.hass, work, name)
+
+
+def _online(gateway: Gateway | None) -> bool:
+    return gateway is not None and gateway.online is not False
 
 
 def _weakness(reach: GatewayReach) -> int:

@@ -13,6 +13,7 @@ from .client.passage import PassageMode
 CONNECTED: Final = "connected"
 EKEY_INVALID: Final = "ekey_invalid"
 NO_GATEWAY: Final = "no_gateway"
+GATEWAY_OFFLINE: Final = "gateway_offline"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +68,8 @@ class LockData:
     inventory: InventoryLock
     settings: LockSettings = LockSettings()
     bolt: Bolt = Bolt.UNKNOWN
+    moving_to: Bolt | None = None
+    """Where a command under way will leave the bolt."""
     door: Door | None = None
     checked_at: datetime | None = None
     """When the lock itself last said where its bolt is."""
@@ -102,9 +105,9 @@ class LockData:
     @property
     def connection(self) -> str | None:
         """Return how the lock is reached through the cloud, as one word; None before it was tried."""
-        if reason := self.obstacle or self.trouble:
-            return reason
-        return CONNECTED if self.checked_at else None
+        if self.obstacle == NO_GATEWAY and self.trouble == GATEWAY_OFFLINE:
+            return GATEWAY_OFFLINE
+        return self.obstacle or self.trouble or (CONNECTED if self.checked_at else None)
 
     @property
     def zone(self) -> tzinfo:

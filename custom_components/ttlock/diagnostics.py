@@ -51,6 +51,7 @@ async def async_get_device_diagnostics(
 def _lock(lock: LockCoordinator) -> dict[str, Any]:
     data = asdict(lock.data)
     features = lock.data.features
+    data["reach"] = list(data["reach"])
     data["inventory"]["ekey"]["features"] = {"value": f"{features.value:X}", "known": features.names()}
     return {
         **async_redact_data(data, TO_REDACT),

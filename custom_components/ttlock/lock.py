@@ -1,6 +1,6 @@
 """The lock itself."""
 
-from collections.abc import Awaitable
+from dataclasses import dataclass
 from typing import Any, override
 
 from homeassistant.components.lock import LockEntity, LockEntityDescription as HaLockEntityDescription
@@ -15,6 +15,7 @@ PARALLEL_UPDATES = 0
 """Commands queue in the client, one at a time per gateway."""
 
 
+@dataclass(frozen=True, kw_only=True)
 class BoltDescription(LockEntityDescription, HaLockEntityDescription):
     """Describe the lock entity."""
 
@@ -49,22 +50,24 @@ class TTLockLock(TTLockEntity, LockEntity):
         """Return who moved the bolt last, as far as the log tells."""
         return self.facts.operator
 
+    @property
+    @override
+    def is_locking(self) -> bool:
+        """Return whether a command to lock is under way."""
+        return self.facts.moving_to is Bolt.LOCKED
+
+    @property
+    @override
+    def is_unlocking(self) -> bool:
+        """Return whether a command to unlock is under way."""
+        return self.facts.moving_to is Bolt.UNLOCKED
+
     @override
     async def async_lock(self, **kwargs: Any) -> None:
         """Throw the bolt."""
-        self._attr_is_locking = True
-        await self._async_move(self.coordinator.async_lock())
+        await self.async_run(self.coordinator.async_lock())
 
     @override
     async def async_unlock(self, **kwargs: Any) -> None:
         """Withdraw the bolt."""
-        self._attr_is_unlocking = True
-        await self._async_move(self.coordinator.async_unlock())
-
-    async def _async_move(self, command: Awaitable[None]) -> None:
-        self.async_write_ha_state()
-        try:
-            await self.async_run(command)
-        finally:
-            self._attr_is_locking = self._attr_is_unlocking = False
-            self.async_write_ha_state()
+        await self.async_run(self.coordinator.async_unlock())

@@ -15,18 +15,28 @@ from .client import Feature
 from .client.errors import (
     DeviceUnreachable,
     NotExecuted,
-    NotPermitted,
     OutcomeUnknown,
     QuotaExceeded,
     SignInError,
     TTLockError,
+    Unsupported,
+    is_refusal,
 )
 from .client.models import Bolt, GatewayReach, OpenState, Passcode, Record
 from .client.parse import Listing
 from .client.passage import EVERY_DAY, PassageMode, PassagePeriod, check
 from .client.records import moves_to, record_word
-from .const import AUTO_LOCK_MARGIN_SECONDS, DOMAIN, LOGGER, OUTAGE_LIMIT, QUOTA_PAUSE, SETTINGS_MAX_AGE
-from .data import InventoryLock, LockData, LockSettings
+from .const import (
+    AUTO_LOCK_MARGIN_SECONDS,
+    DOMAIN,
+    LOGGER,
+    OUTAGE_LIMIT,
+    QUOTA_PAUSE,
+    SETTINGS_MAX_AGE,
+    SETTINGS_RETRY,
+    UNCLEAR_PAUSE_SECONDS,
+)
+from .data import GATEWAY_OFFLINE, NO_GATEWAY, InventoryLock, LockData, LockSettings
 from .errors import translated_update
 
 if TYPE_CHECKING:
@@ -58,6 +68,7 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         self.data = LockData(inventory=inventory, settings=account.settings.get(self.lock_id))
         self._trouble_since: datetime | None = None
         self._paused_until: datetime | None = None
+        self._settings_tried_at: datetime | None = None
         self._commands = 0
         self._recheck: CALLBACK_TYPE | None = None
 
@@ -161,6 +172,9 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         now = dt_util.utcnow()
         if settings.read_at and now - settings.read_at < SETTINGS_MAX_AGE:
             return
+        if self._settings_tried_at and now - self._settings_tried_at < SETTINGS_RETRY:
+            return
+        self._settings_tried_at = now
         try:
             settings = await self._async_settings(settings)
         except TTLockError as err:
@@ -171,19 +185,16 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
     async def _async_settings(self, settings: LockSettings) -> LockSettings:
         cloud, features = self.account.cloud, self.data.features
         if self.data.ekey.may_manage:
-            try:
-                detail = await cloud.get_lock(self.lock_id)
-            except NotPermitted:
-                # Whether an authorised administrator may read this is up to the vendor.
-                LOGGER.debug("%s: this account may not read the settings", self.name)
-            else:
+            detail = await _unless_refused(cloud.get_lock(self.lock_id))
+            if detail is not None:
                 settings = replace(
                     settings,
                     detail=detail,
                     remembered_auto_lock=detail.auto_lock_seconds or settings.remembered_auto_lock,
                 )
         if Feature.PASSAGE_MODE in features and self.data.ekey.may_manage:
-            settings = replace(settings, passage=await cloud.get_passage_mode(self.lock_id))
+            passage = await _unless_refused(cloud.get_passage_mode(self.lock_id))
+            settings = replace(settings, passage=passage or settings.passage)
         if Feature.DOOR_SENSOR in features or Feature.WIRELESS_DOOR_SENSOR in features:
             settings = replace(settings, door_sensor=await cloud.get_door_sensor(self.lock_id))
         return settings
@@ -192,26 +203,43 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
 
     async def async_unlock(self) -> None:
         """Withdraw the bolt, once."""
+        self._require(Feature.GATEWAY_UNLOCK, "no_remote_unlock")
         await self._async_move(self.account.cloud.unlock, Bolt.UNLOCKED, "unlock by gateway")
 
     async def async_lock(self) -> None:
         """Throw the bolt."""
+        self._require(Feature.LOCK_COMMAND, "no_remote_lock")
         await self._async_move(self.account.cloud.lock, Bolt.LOCKED, "lock by app")
 
+    def _require(self, feature: Feature, reason: str) -> None:
+        """Refuse what the lock is not built for, without spending a call; no bits at all mean that nobody knows."""
+        if self.data.features.value and feature not in self.data.features:
+            raise Unsupported(reason)
+
     async def _async_move(self, command: Callable[[int], Awaitable[None]], wanted: Bolt, trigger: str) -> None:
-        await self.async_command(self._async_settled(command, wanted))
-        self._note_contact()
-        self._recheck_after_auto_lock(wanted)
-        self._set(
-            replace(
-                self.data,
-                bolt=wanted,
-                checked_at=dt_util.utcnow(),
-                trouble=None,
-                operator=OWN_OPERATOR,
-                trigger=trigger,
+        self._set(replace(self.data, moving_to=wanted))
+        try:
+            await self.async_command(self._async_settled(command, wanted))
+        except NotExecuted:
+            # A lock that answered too late may have moved all the same.
+            self._ask_in(UNCLEAR_PAUSE_SECONDS)
+            raise
+        else:
+            self._note_contact()
+            self._recheck_after_auto_lock(wanted)
+            self._set(
+                replace(
+                    self.data,
+                    bolt=wanted,
+                    moving_to=None,
+                    checked_at=dt_util.utcnow(),
+                    trouble=None,
+                    operator=OWN_OPERATOR,
+                    trigger=trigger,
+                )
             )
-        )
+        finally:
+            self._set(replace(self.data, moving_to=None))
 
     async def _async_settled(self, command: Callable[[int], Awaitable[None]], wanted: Bolt) -> None:
         """Send a command; when its answer is lost, ask the lock instead of sending it again."""
@@ -223,6 +251,7 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
             except TTLockError:
                 # Nobody can say now where the bolt is.
                 self._set(replace(self.data, bolt=Bolt.UNKNOWN))
+                self._ask_in(UNCLEAR_PAUSE_SECONDS)
                 raise OutcomeUnknown from None
             if state.bolt is not wanted:
                 self._set(replace(self.data, bolt=state.bolt, door=state.door, checked_at=dt_util.utcnow()))
@@ -280,6 +309,9 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         if self._trouble_since is None:
             self._trouble_since = dt_util.utcnow()
             LOGGER.info("%s cannot be reached: %s", self.name, err)
+        if err.reason == NO_GATEWAY and self.data.trouble == GATEWAY_OFFLINE:
+            # Half an hour after a gateway went silent the vendor forgets that the lock ever had one.
+            return self.data
         return replace(self.data, trouble=err.reason)
 
     def _note_contact(self) -> None:
@@ -288,20 +320,24 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         self._trouble_since = None
         self._paused_until = None
 
-    # -- Auto-lock -------------------------------------------------------------------------------------------------
+    # -- Asking again -------------------------------------------------------------------------------------------------
 
     def _recheck_after_auto_lock(self, bolt: Bolt) -> None:
         """Ask once more when the lock should have locked itself: most locks do not report it."""
         self._cancel_recheck()
         seconds = self.data.settings.auto_lock_seconds
-        if bolt is not Bolt.UNLOCKED or not seconds or self.data.passage_active:
-            return
+        if bolt is Bolt.UNLOCKED and seconds and not self.data.passage_active:
+            self._ask_in(seconds + AUTO_LOCK_MARGIN_SECONDS)
+
+    def _ask_in(self, seconds: float) -> None:
+        """Ask the lock once, later."""
+        self._cancel_recheck()
 
         async def ask(now: datetime) -> None:
             self._recheck = None
             await self.async_refresh()
 
-        self._recheck = async_call_later(self.hass, seconds + AUTO_LOCK_MARGIN_SECONDS, ask)
+        self._recheck = async_call_later(self.hass, seconds, ask)
 
     @callback
     def _cancel_recheck(self) -> None:
@@ -322,3 +358,14 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         if data != self.data:
             self.data = data
             self.async_update_listeners()
+
+
+async def _unless_refused[T](reading: Awaitable[T]) -> T | None:
+    """Return what was read, None when the vendor refuses it for this lock or this account."""
+    try:
+        return await reading
+    except TTLockError as err:
+        if not is_refusal(err):
+            raise
+        LOGGER.debug("Not to be read: %s", err)
+        return None

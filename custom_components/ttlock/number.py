@@ -1,5 +1,6 @@
 """The delay of auto-lock."""
 
+from dataclasses import dataclass
 from typing import override
 
 from homeassistant.components.number import NumberDeviceClass, NumberEntity, NumberEntityDescription, NumberMode
@@ -14,6 +15,7 @@ from .entity import LockEntityDescription, TTLockEntity, async_add_lock_entities
 PARALLEL_UPDATES = 0
 
 
+@dataclass(frozen=True, kw_only=True)
 class LockNumberDescription(LockEntityDescription, NumberEntityDescription):
     """Describe a number that a lock is set to."""
 

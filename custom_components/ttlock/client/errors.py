@@ -222,6 +222,11 @@ VENDOR_CODES: Final[dict[int, tuple[type[TTLockError], str]]] = {
 }
 
 
+def is_refusal(err: TTLockError) -> bool:
+    """Return whether an error is the verdict on this very request, not a failure of cloud, account or clock."""
+    return not isinstance(err, TransportError | SignInError | QuotaExceeded | ClockSkew)
+
+
 def error_from_code(code: int) -> TTLockError:
     """Return the typed error of a vendor code; an unknown number becomes a `VendorError`, never a crash."""
     kind, reason = VENDOR_CODES.get(code, (VendorError, VendorError.default_reason))

@@ -6,7 +6,7 @@ from datetime import datetime
 import json
 
 from .. import parse
-from ..errors import EndpointMissing, ServerFault, TransportError, TTLockError, Unsupported, VendorError
+from ..errors import EndpointMissing, ServerFault, TTLockError, Unsupported, VendorError, is_refusal
 from ..models import (
     DoorSensor,
     Ekey,
@@ -77,7 +77,7 @@ class CloudClient:
         return await self._pages(at.GATEWAY_LIST, PAGE, Gateway.from_vendor)
 
     async def list_reach(self, gateway_id: int) -> Listing[GatewayReach]:
-        """Return which locks a gateway hears, and teach the queues."""
+        """Return which locks a gateway hears, and how well."""
 
         def read(raw: Raw) -> GatewayReach:
             return GatewayReach(
@@ -90,25 +90,21 @@ class CloudClient:
         return parse.listing(_list_of(body), read)
 
     def assign_gateways(self, reaches: Iterable[GatewayReach], own_radio: Iterable[int]) -> None:
-        """Teach the queues which gateway serves which lock; `own_radio` are the Wi-Fi locks."""
-        for lock_id in own_radio:
-            self._transport.lanes.assign_own(lock_id)
-        self._transport.lanes.assign(reaches)
+        """Teach the queues which gateway serves which lock, see `Lanes.assign`."""
+        self._transport.lanes.assign(reaches, own_radio)
 
     async def get_door_sensor(self, lock_id: int) -> DoorSensor | None:
         """Return the paired door sensor, None without one.
 
         The vendor answers an ordinary error for a lock without sensor that cannot be told from others
-        (ttlock-open-api.md 4.13): only faults of the transport and of the sign-in are raised.
+        (ttlock-open-api.md 4.13), so every refusal of this very request is taken for that.
         """
         try:
             return _one(await self._transport.send(at.DOOR_SENSOR, lock_id), DoorSensor.from_vendor)
-        except TransportError:
-            raise
         except TTLockError as err:
-            if err.code is None or err.code > 0:
-                raise
-            return None
+            if is_refusal(err):
+                return None
+            raise
 
     async def newest_records(self, lock_id: int, since: datetime | None = None) -> Listing[Record]:
         """Return the newest page of the lock's log, newest first."""

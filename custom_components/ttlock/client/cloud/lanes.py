@@ -22,20 +22,18 @@ class Lanes:
         self._lane_of: dict[int, Hashable] = {}
         self._locks: dict[Hashable, asyncio.Lock] = {}
 
-    def assign_own(self, lock_id: int) -> None:
-        """Give a Wi-Fi lock, which is its own gateway, a lane for itself."""
-        self._lane_of[lock_id] = ("lock", lock_id)
+    def assign(self, reaches: Iterable[GatewayReach], own_radio: Iterable[int]) -> None:
+        """Learn which gateway serves which lock from how well each hears it.
 
-    def assign(self, reaches: Iterable[GatewayReach]) -> None:
-        """Learn which gateway serves which lock from how well each hears it."""
+        `reaches` are those of gateways that are online; a Wi-Fi lock, one of `own_radio`, is its own gateway.
+        """
         best: dict[int, GatewayReach] = {}
         for reach in reaches:
             known = best.get(reach.lock_id)
             if known is None or _signal(reach) > _signal(known):
                 best[reach.lock_id] = reach
-        for lock_id, reach in best.items():
-            if self._lane_of.get(lock_id) != ("lock", lock_id):
-                self._lane_of[lock_id] = ("gateway", reach.gateway_id)
+        self._lane_of = {lock_id: ("gateway", reach.gateway_id) for lock_id, reach in best.items()}
+        self._lane_of |= {lock_id: ("lock", lock_id) for lock_id in own_radio}
 
     def lane_of(self, lock_id: int) -> Hashable:
         """Return the queue in which commands for the lock wait."""

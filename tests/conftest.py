@@ -1,0 +1,138 @@
+"""Fixtures: the virtual TTLock world on loopback, and a Home Assistant that is signed in to it."""
+
+from collections.abc import AsyncGenerator, Callable
+
+import custom_components  # noqa: F401, I001  # before the plugin imports its own package of that name
+
+from homeassistant.components.application_credentials import ClientCredential, async_import_client_credential
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.aiohttp_client import async_get_clientsession
+from homeassistant.setup import async_setup_component
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
+from syrupy.assertion import SnapshotAssertion
+
+from custom_components.ttlock.account import token_data
+from custom_components.ttlock.client import Application, Secret, password_digest, sign_in
+from custom_components.ttlock.client.cloud import transport
+from custom_components.ttlock.const import DOMAIN, ENV_API_URL
+from simulator import CloudServer, World
+
+
+
+CREDENTIAL_ID = "ttlock_app"
+
+
+@pytest.fixture(autouse=True)
+def auto_enable_custom_integrations(request: pytest.FixtureRequest) -> None:
+    """Make the integration loadable in every test that has a Home Assistant."""
+    if "freezer" in request.fixturenames:
+        # Before anything is scheduled: holding the clock later makes every timer due at once.
+        request.getfixturevalue("freezer")
+    if "hass" in request.fixturenames:
+        request.getfixturevalue("no_pauses")
+        request.getfixturevalue("enable_custom_integrations")
+
+
+
+@pytest.fixture
+def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
+    """Write snapshots the way Home Assistant does."""
+    return snapshot.use_extension(HomeAssistantSnapshotExtension)
+
+
+@pytest.fixture
+def world() -> World:
+    """Return the default virtual world."""
+    return World.load()
+
+
+@pytest.fixture
+async def cloud(world: World, socket_enabled: None, monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[CloudServer]:
+    """Return the world's cloud, to which the integration is pointed."""
+    async with CloudServer(world, region="eu") as server:
+        monkeypatch.setenv(ENV_API_URL, server.url)
+        yield server
+
+
+@pytest.fixture
+async def credentials(hass: HomeAssistant, world: World) -> None:
+    """Enter the developer application."""
+    await async_setup_component(hass, "application_credentials", {})
+    application = world.application
+    await async_import_client_credential(
+        hass, DOMAIN, ClientCredential(application.client_id, application.client_secret), CREDENTIAL_ID
+    )
+
+
+@pytest.fixture
+async def entry(hass: HomeAssistant, world: World, cloud: CloudServer, credentials: None) -> MockConfigEntry:
+    """Return the entry of the owner's account, not yet set up."""
+    owner = world.account("owner")
+    application = Application(
+        client_id=world.application.client_id, client_secret=Secret(world.application.client_secret)
+    )
+    token = await sign_in(
+        async_get_clientsession(hass), cloud.url, application, owner.username, password_digest(owner.password)
+    )
+    entry = MockConfigEntry(
+        domain=DOMAIN,
+        title=owner.username,
+        unique_id=str(owner.uid),
+        minor_version=2,
+        data={
+            "auth_implementation": CREDENTIAL_ID,
+            "region": "eu",
+            "username": owner.username,
+            "token": token_data(token),
+        },
+    )
+    entry.add_to_hass(hass)
+    return entry
+
+
+@pytest.fixture
+async def loaded(hass: HomeAssistant, entry: MockConfigEntry) -> MockConfigEntry:
+    """Return the entry, set up, with its first background reading done."""
+    await setup(hass, entry)
+    return entry
+
+
+async def setup(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    """Set an entry up and let it read what it reads in the background."""
+    await async_setup_component(hass, "homeassistant", {})
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+
+
+@pytest.fixture
+def entity_id(hass: HomeAssistant, world: World) -> Callable[[str, str, str], str]:
+    """Return a look-up of entity ids by platform, key of the lock in the world, and key of the entity."""
+
+    def find(platform: str, lock: str, key: str) -> str:
+        unique_id = f"ttlock-{world.lock(lock).lock_id}-{key}"
+        found = er.async_get(hass).async_get_entity_id(platform, DOMAIN, unique_id)
+        assert found, f"no {platform} with unique id {unique_id}"
+        return found
+
+    return find
+
+
+@pytest.fixture
+def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the client repeat at once: a test that holds the clock would wait for ever."""
+    monkeypatch.setattr(transport, "BUSY_PAUSES_SECONDS", (0.0, 0.0, 0.0))
+    monkeypatch.setattr(transport, "FAULT_PAUSES_SECONDS", (0.0,))
+
+
+@pytest.fixture
+def short_patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give up soon on answers that never come."""
+
+    def short(self: transport.Timeouts) -> None:
+        object.__setattr__(self, "read", 0.2)
+        object.__setattr__(self, "live", 0.2)
+
+    monkeypatch.setattr(transport.Timeouts, "__init__", short)

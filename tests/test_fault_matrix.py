@@ -1,0 +1,188 @@
+"""Each fault times each operation: a right state or a translated error, no traceback, no second actuation."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from simulator import CloudServer, Fault, World
+
+from .test_lock import Find, state_of
+
+FAULTS: dict[str, dict[str, Any]] = {
+    "http 500": {"kind": "http_500"},
+    "http 503": {"kind": "http_503"},
+    "html": {"kind": "html"},
+    "truncated": {"kind": "truncated"},
+    "empty": {"kind": "empty"},
+    "no answer, not done": {"kind": "timeout_before"},
+    "no answer, done": {"kind": "timeout_after"},
+    "dropped, not done": {"kind": "drop_before"},
+    "dropped, done": {"kind": "drop_after"},
+    "gateway offline": {"kind": "errcode", "errcode": -3002},
+    "gateway busy": {"kind": "errcode", "errcode": -3003},
+    "lock silent": {"kind": "errcode", "errcode": 1},
+    "no right": {"kind": "errcode", "errcode": -2018},
+    "quota": {"kind": "errcode", "errcode": 30007},
+    "server": {"kind": "errcode", "errcode": 90000},
+    "unknown code": {"kind": "errcode", "errcode": -987654},
+}
+
+
+@dataclass(frozen=True)
+class Operation:
+    """Something a user does: an action with data, the path it takes, and the fact that it changes."""
+
+    action: str
+    path: str
+    data: dict[str, Any]
+    entity: tuple[str, str]
+    done: Callable[[World], object]
+    wanted: object
+    readable: bool = False
+    """A lost answer can be cleared up, so that success may be reported."""
+
+
+def _lock(world: World) -> Any:
+    return world.lock("front_door")
+
+
+OPERATIONS = {
+    "unlock": Operation(
+        "lock.unlock", "/v3/lock/unlock", {}, ("lock", "lock"), lambda world: _lock(world).bolt, "unlocked", True
+    ),
+    "create passcode": Operation(
+        "ttlock.create_passcode",
+        "/v3/keyboardPwd/add",
+        {"passcode_name": "Guest", "passcode": "482915"},
+        ("lock", "lock"),
+        lambda world: _lock(world).enter_code("482915").opened,
+        True,
+        True,
+    ),
+    "auto-lock": Operation(
+        "number.set_value",
+        "/v3/lock/setAutoLockTime",
+        {"value": 77},
+        ("number", "autolock_delay"),
+        lambda world: _lock(world).auto_lock_seconds,
+        77,
+    ),
+    "sound": Operation(
+        "switch.turn_off",
+        "/v3/lock/updateSetting",
+        {},
+        ("switch", "locksound"),
+        lambda world: _lock(world).settings.lock_sound,
+        2,
+    ),
+    "passage mode": Operation(
+        "ttlock.configure_passage_mode",
+        "/v3/lock/configPassageMode",
+        {"enabled": True, "all_day": True},
+        ("lock", "lock"),
+        lambda world: _lock(world).passage.enabled,
+        True,
+    ),
+}
+
+
+@pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
+async def test_an_operation_ends_well_or_says_why(
+    hass: HomeAssistant,
+    short_patience: None,
+    loaded: MockConfigEntry,
+    world: World,
+    cloud: CloudServer,
+    entity_id: Find,
+    caplog: pytest.LogCaptureFixture,
+    fault: dict[str, Any],
+    operation: Operation,
+) -> None:
+    caplog.clear()
+    cloud.reset_calls()
+    actuations = world.lock("front_door").actuations
+    world.faults.add(Fault(path=operation.path, **fault))
+    domain, action = operation.action.split(".")
+    target = entity_id(operation.entity[0], "front_door", operation.entity[1])
+    failure = None
+    try:
+        await hass.services.async_call(domain, action, {"entity_id": target, **operation.data}, blocking=True)
+    except HomeAssistantError as err:
+        failure = err
+    await hass.async_block_till_done(wait_background_tasks=True)
+
+    done = operation.done(world) == operation.wanted
+    # What succeeded is true at the lock.
+    assert failure is not None or done
+    assert failure is None or (failure.translation_domain == "ttlock" and failure.translation_key)
+    assert failure is None or str(failure)
+    # What is certain is not called uncertain.
+    if fault["kind"] == "errcode":
+        assert failure is not None
+        assert failure.translation_key != "outcome_unknown"
+        assert not done
+    if operation.action == "lock.unlock":
+        assert cloud.calls[operation.path] == 1
+        assert world.lock("front_door").actuations - actuations <= 1
+        assert state_of(hass, target).state == world.lock("front_door").bolt
+    if operation.path.endswith("keyboardPwd/add"):
+        assert cloud.calls[operation.path] == (1 if fault.get("errcode") not in (-3003,) else cloud.calls[operation.path])
+        codes = [row for row in world.row("front_door").passcodes.values() if row.digits == "482915"]
+        assert len(codes) <= 1
+    assert "Traceback" not in caplog.text
+    assert loaded.state is ConfigEntryState.LOADED
+
+    # And the next time it works.
+    world.faults.clear()
+    await hass.services.async_call(domain, action, {"entity_id": target, **operation.data}, blocking=True)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert operation.done(world) == operation.wanted
+
+
+READS = {
+    "inventory": "/v3/key/list",
+    "own locks": "/v3/lock/list",
+    "gateways": "/v3/gateway/list",
+    "state": "/v3/lock/queryOpenState",
+    "settings": "/v3/lock/detail",
+    "reach": "/v3/gateway/listLock",
+    "door sensor": "/v3/doorSensor/query",
+    "everything": "*",
+}
+
+
+@pytest.mark.parametrize("path", READS.values(), ids=READS)
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
+async def test_a_fault_of_a_reading_loses_nothing(
+    hass: HomeAssistant,
+    short_patience: None,
+    loaded: MockConfigEntry,
+    world: World,
+    entity_id: Find,
+    caplog: pytest.LogCaptureFixture,
+    fault: dict[str, Any],
+    path: str,
+) -> None:
+    caplog.clear()
+    states = {state.entity_id: state.state for state in hass.states.async_all("lock")}
+    world.faults.add(Fault(path=path, **fault))
+    account = hass.config_entries.async_entries("ttlock")[0]
+    front_door = entity_id("lock", "front_door", "lock")
+    await hass.services.async_call("homeassistant", "update_entity", {"entity_id": front_door}, blocking=True)
+    await account.runtime_data.async_refresh()
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert {state.entity_id: state.state for state in hass.states.async_all("lock")} == states
+    assert loaded.state is ConfigEntryState.LOADED
+    assert not hass.config_entries.flow.async_progress()
+    assert "Traceback" not in caplog.text
+    world.faults.clear()
+    await account.runtime_data.async_refresh()
+    await hass.services.async_call("lock", "unlock", {"entity_id": front_door}, blocking=True)
+    assert world.lock("front_door").bolt == "unlocked"

@@ -1,0 +1,319 @@
+"""The lock entity: commands, state, and what is said when nothing is known."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.core import HomeAssistant, State
+from homeassistant.exceptions import HomeAssistantError
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry, async_capture_events
+
+from simulator import CloudServer, Fault, World
+from simulator.features import bits_of
+
+from .conftest import setup
+from .passing_time import pass_time
+
+UNLOCK = "/v3/lock/unlock"
+LOCK = "/v3/lock/lock"
+STATE = "/v3/lock/queryOpenState"
+
+type Find = Callable[[str, str, str], str]
+
+
+async def command(hass: HomeAssistant, action: str, entity_id: str) -> None:
+    await hass.services.async_call("lock", action, {"entity_id": entity_id}, blocking=True)
+
+
+def state_of(hass: HomeAssistant, entity_id: str) -> State:
+    state = hass.states.get(entity_id)
+    assert state
+    return state
+
+
+async def test_unlock_and_lock_move_the_bolt_once_each(
+    hass: HomeAssistant, loaded: MockConfigEntry, world: World, entity_id: Find
+) -> None:
+    front_door = entity_id("lock", "front_door", "lock")
+    changes = async_capture_events(hass, "state_changed")
+    assert state_of(hass, front_door).state == "locked"
+    await command(hass, "unlock", front_door)
+    assert world.lock("front_door").bolt == "unlocked"
+    assert world.lock("front_door").actuations == 1
+    assert state_of(hass, front_door).state == "unlocked"
+    assert state_of(hass, front_door).attributes["changed_by"] == "Home Assistant"
+    await command(hass, "lock", front_door)
+    assert world.lock("front_door").bolt == "locked"
+    assert state_of(hass, front_door).state == "locked"
+    await hass.async_block_till_done()
+    seen = [event.data["new_state"].state for event in changes if event.data["entity_id"] == front_door]
+    assert seen == ["unlocking", "unlocked", "locking", "locked"]
+
+
+async def test_the_lock_asks_for_no_code(hass: HomeAssistant, loaded: MockConfigEntry, entity_id: Find) -> None:
+    attributes = state_of(hass, entity_id("lock", "front_door", "lock")).attributes
+    assert attributes.get("code_format") is None
+    assert attributes["supported_features"] == 0
+
+
+async def test_auto_lock_is_followed_with_one_question(
+    hass: HomeAssistant,
+    loaded: MockConfigEntry,
+    world: World,
+    entity_id: Find,
+    freezer: FrozenDateTimeFactory,
+    cloud: CloudServer,
+) -> None:
+    front_door = entity_id("lock", "front_door", "lock")
+    await hass.services.async_call(
+        "ttlock", "configure_autolock", {"entity_id": front_door, "enabled": True, "seconds": 20}, blocking=True
+    )
+    await command(hass, "unlock", front_door)
+    cloud.reset_calls()
+    await pass_time(hass, freezer, timedelta(seconds=15))
+    assert cloud.calls[STATE] == 0
+    assert state_of(hass, front_door).state == "unlocked"
+    await pass_time(hass, freezer, timedelta(seconds=9))
+    assert cloud.calls[STATE] == 1
+    assert world.lock("front_door").bolt == "locked"
+    assert state_of(hass, front_door).state == "locked"
+
+
+async def test_a_turn_of_the_key_is_seen_on_the_next_question_with_its_cause(
+    hass: HomeAssistant, loaded: MockConfigEntry, world: World, entity_id: Find, freezer: FrozenDateTimeFactory
+) -> None:
+    front_door = entity_id("lock", "front_door", "lock")
+    await hass.services.async_call(
+        "ttlock", "configure_autolock", {"entity_id": front_door, "enabled": False}, blocking=True
+    )
+    freezer.tick(60)
+    world.lock("front_door").turn_key()
+    await pass_time(hass, freezer, timedelta(minutes=60))
+    assert state_of(hass, front_door).state == "unlocked"
+    assert state_of(hass, entity_id("sensor", "front_door", "locktrigger")).state == "unlock by Mechanical key"
+
+
+async def test_who_entered_a_code_is_told_by_name(
+    hass: HomeAssistant, loaded: MockConfigEntry, world: World, entity_id: Find, freezer: FrozenDateTimeFactory
+) -> None:
+    front_door = entity_id("lock", "front_door", "lock")
+    await hass.services.async_call(
+        "ttlock", "configure_autolock", {"entity_id": front_door, "enabled": False}, blocking=True
+    )
+    await hass.services.async_call(
+        "ttlock",
+        "create_passcode",
+        {"entity_id": front_door, "passcode_name": "Cleaner", "passcode": "592846"},
+        blocking=True,
+    )
+    freezer.tick(60)
+    assert world.lock("front_door").enter_code("592846").opened
+    await hass.services.async_call("ttlock", "update_state", {"entity_id": front_door}, blocking=True)
+    assert state_of(hass, front_door).attributes["changed_by"] == "Cleaner"
+    assert state_of(hass, entity_id("sensor", "front_door", "lockoperator")).state == "Cleaner"
+    assert state_of(hass, entity_id("sensor", "front_door", "locktrigger")).state == "unlock by passcode"
+
+
+async def test_without_a_record_nobody_is_named(
+    hass: HomeAssistant,
+    loaded: MockConfigEntry,
+    world: World,
+    entity_id: Find,
+    freezer: FrozenDateTimeFactory,
+    short_patience: None,
+) -> None:
+    front_door = entity_id("lock", "front_door", "lock")
+    await command(hass, "unlock", front_door)
+    world.faults.add(Fault(kind="http_500", path="/v3/lockRecord/list"))
+    world.lock("front_door").command_lock(user="owner")
+    await hass.services.async_call("ttlock", "update_state", {"entity_id": front_door}, blocking=True)
+    assert state_of(hass, front_door).state == "locked"
+    assert state_of(hass, front_door).attributes.get("changed_by") is None
+
+
+# -- When something is in the way ----------------------------------------------------------------------------------
+
+
+async def test_a_lock_that_nothing_reaches_says_so(
+    hass: HomeAssistant, loaded: MockConfigEntry, entity_id: Find, cloud: CloudServer, world: World
+) -> None:
+    assert state_of(hass, entity_id("lock", "padlock", "lock")).state == "unavailable"
+    assert state_of(hass, entity_id("sensor", "padlock", "connection")).state == "no_gateway"
+    assert state_of(hass, entity_id("sensor", "padlock", "lockbattery")).state == str(world.lock("padlock").battery)
+
+
+async def test_remote_unlock_switched_off_is_explained(
+    hass: HomeAssistant, loaded: MockConfigEntry, entity_id: Find, world: World
+) -> None:
+    cellar = entity_id("lock", "cellar", "lock")
+    with pytest.raises(HomeAssistantError) as failure:
+        await command(hass, "unlock", cellar)
+    assert failure.value.translation_key == "not_supported"
+    assert "Remote unlock" in str(failure.value)
+    assert state_of(hass, cellar).state == "locked"
+    assert world.lock("cellar").actuations == 0
+
+
+async def test_a_shared_lock_works_as_far_as_the_ekey_allows(
+    hass: HomeAssistant, loaded: MockConfigEntry, entity_id: Find, world: World
+) -> None:
+    flat = entity_id("lock", "holiday_flat", "lock")
+    await command(hass, "unlock", flat)
+    assert world.lock("holiday_flat").bolt == "unlocked"
+    with pytest.raises(AssertionError):
+        entity_id("switch", "holiday_flat", "passage_mode")
+
+
+async def test_an_offline_gateway_is_named_and_known_facts_stay_for_a_while(
+    hass: HomeAssistant,
+    loaded: MockConfigEntry,
+    entity_id: Find,
+    world: World,
+    freezer: FrozenDateTimeFactory,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    front_door = entity_id("lock", "front_door", "lock")
+    connection = entity_id("sensor", "front_door", "connection")
+    assert state_of(hass, connection).state == "connected"
+    for gateway in world.reach.gateways.values():
+        gateway.online = False
+    with pytest.raises(HomeAssistantError) as failure:
+        await command(hass, "unlock", front_door)
+    assert failure.value.translation_key == "gateway_offline"
+    assert failure.value.translation_placeholders
+    assert failure.value.translation_placeholders["name"] in str(failure.value)
+    assert state_of(hass, front_door).state == "locked"
+    assert state_of(hass, connection).state == "gateway_offline"
+    for _ in range(3):
+        await pass_time(hass, freezer, timedelta(minutes=40))
+    assert state_of(hass, front_door).state == "unavailable"
+    assert state_of(hass, connection).state == "gateway_offline"
+    assert caplog.text.count("Front Door cannot be reached") == 1
+    for gateway in world.reach.gateways.values():
+        gateway.online = True
+    await pass_time(hass, freezer, timedelta(minutes=31))
+    assert state_of(hass, front_door).state == "locked"
+    assert state_of(hass, connection).state == "connected"
+
+
+@pytest.mark.parametrize("kind", ["timeout_after", "drop_after", "html", "truncated", "http_500"])
+async def test_a_lost_answer_is_cleared_up_by_asking_not_by_repeating(
+    hass: HomeAssistant,
+    short_patience: None,
+    loaded: MockConfigEntry,
+    world: World,
+    entity_id: Find,
+    cloud: CloudServer,
+    kind: str,
+) -> None:
+    front_door = entity_id("lock", "front_door", "lock")
+    cloud.reset_calls()
+    world.faults.add(Fault(kind=kind, path=UNLOCK, times=1))
+    try:
+        await command(hass, "unlock", front_door)
+    except HomeAssistantError as err:
+        assert err.translation_key == "outcome_unknown"
+    assert cloud.calls[UNLOCK] == 1
+    assert cloud.calls[STATE] >= 1
+    assert world.lock("front_door").actuations <= 1
+    assert state_of(hass, front_door).state == world.lock("front_door").bolt
+
+
+async def test_when_the_lock_cannot_be_asked_either_nothing_is_claimed(
+    hass: HomeAssistant,
+    short_patience: None,
+    loaded: MockConfigEntry,
+    world: World,
+    entity_id: Find,
+    cloud: CloudServer,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    front_door = entity_id("lock", "front_door", "lock")
+    cloud.reset_calls()
+    world.faults.add(Fault(kind="drop_after", path=UNLOCK, times=1))
+    world.faults.add(Fault(kind="errcode", errcode=-3002, path=STATE, times=1))
+    with pytest.raises(HomeAssistantError) as failure:
+        await command(hass, "unlock", front_door)
+    assert failure.value.translation_key == "outcome_unknown"
+    assert state_of(hass, front_door).state == "unknown"
+    assert cloud.calls[UNLOCK] == 1
+    await pass_time(hass, freezer, timedelta(seconds=31))
+    assert state_of(hass, front_door).state == world.lock("front_door").bolt
+
+
+async def test_an_answer_older_than_a_command_does_not_undo_its_result(
+    hass: HomeAssistant, loaded: MockConfigEntry, world: World, entity_id: Find
+) -> None:
+    front_door = entity_id("lock", "front_door", "lock")
+    world.faults.add(Fault(kind="slow", path=STATE, times=1, seconds=0.3))
+    question = hass.async_create_task(
+        hass.services.async_call("homeassistant", "update_entity", {"entity_id": front_door}, blocking=True)
+    )
+    await asyncio.sleep(0.05)
+    await command(hass, "unlock", front_door)
+    await question
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert state_of(hass, front_door).state == "unlocked" == world.lock("front_door").bolt
+
+
+async def test_a_frozen_ekey_makes_the_lock_unavailable(
+    hass: HomeAssistant, loaded: MockConfigEntry, world: World, entity_id: Find, freezer: FrozenDateTimeFactory
+) -> None:
+    flat = world.lock("holiday_flat").lock_id
+    for ekey in world.ekeys.values():
+        if ekey.lock_id == flat and not ekey.manages:
+            ekey.status = 110405
+    await pass_time(hass, freezer, timedelta(minutes=31))
+    assert state_of(hass, entity_id("lock", "holiday_flat", "lock")).state == "unavailable"
+    assert state_of(hass, entity_id("sensor", "holiday_flat", "connection")).state == "ekey_invalid"
+
+
+async def test_a_lock_that_is_not_built_for_a_command_costs_no_call(
+    hass: HomeAssistant, entry: MockConfigEntry, world: World, entity_id: Find, cloud: CloudServer
+) -> None:
+    lock = world.lock("front_door")
+    lock.feature_value = f"{int(lock.feature_value, 16) & ~(1 << 8 | 1 << 10):X}"
+    lock.features = bits_of(lock.feature_value)
+    await setup(hass, entry)
+    cloud.reset_calls()
+    for action, reason in (("lock", "no_remote_lock"), ("unlock", "no_remote_unlock")):
+        with pytest.raises(HomeAssistantError) as failure:
+            await command(hass, action, entity_id("lock", "front_door", "lock"))
+        assert failure.value.translation_key == reason
+    assert cloud.calls.total() == 0
+
+
+async def test_the_calls_of_a_month_are_not_overrun_by_asking(
+    hass: HomeAssistant,
+    loaded: MockConfigEntry,
+    cloud: CloudServer,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    cloud.reset_calls()
+    for _ in range(12):
+        await pass_time(hass, freezer, timedelta(minutes=60))
+    assert cloud.calls[STATE] > 0
+    assert cloud.calls.total() * 2 * 30 < 30_000
+
+
+async def test_an_exhausted_quota_stops_the_questions(
+    hass: HomeAssistant,
+    loaded: MockConfigEntry,
+    cloud: CloudServer,
+    world: World,
+    freezer: FrozenDateTimeFactory,
+    entity_id: Find,
+) -> None:
+    world.faults.add(Fault(kind="errcode", errcode=30007))
+    await pass_time(hass, freezer, timedelta(minutes=60))
+    cloud.reset_calls()
+    for _ in range(5):
+        await pass_time(hass, freezer, timedelta(minutes=60))
+    assert cloud.calls[STATE] == 0
+    assert cloud.calls.total() <= 2
+    assert not hass.config_entries.flow.async_progress()
+    data: dict[str, Any] = dict(state_of(hass, entity_id("sensor", "front_door", "connection")).attributes)
+    assert "quota_month_exceeded" in data["options"]

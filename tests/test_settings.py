@@ -1,0 +1,206 @@
+"""Door, passage mode, auto-lock, sound, signals: everything beside the bolt."""
+
+from collections.abc import Callable, Generator
+from datetime import timedelta
+from unittest.mock import PropertyMock, patch
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import entity_registry as er
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry, snapshot_platform
+from syrupy.assertion import SnapshotAssertion
+
+from simulator import CloudServer, Fault, World
+
+from .conftest import setup
+from .passing_time import pass_time
+from .test_lock import Find, state_of
+
+
+@pytest.fixture
+def all_enabled() -> Generator[None]:
+    """Enable entities that are disabled at first."""
+    with patch(
+        "homeassistant.helpers.entity.Entity.entity_registry_enabled_default",
+        new_callable=PropertyMock,
+        return_value=True,
+    ):
+        yield
+
+
+@pytest.mark.parametrize(
+    "platform", [Platform.BINARY_SENSOR, Platform.LOCK, Platform.NUMBER, Platform.SENSOR, Platform.SWITCH]
+)
+async def test_entities_of_the_default_world(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    snapshot: SnapshotAssertion,
+    all_enabled: None,
+    freezer: FrozenDateTimeFactory,
+    platform: Platform,
+) -> None:
+    with patch("custom_components.ttlock.PLATFORMS", [platform]):
+        await setup(hass, entry)
+    await snapshot_platform(hass, er.async_get(hass), snapshot, entry.entry_id)
+
+
+async def test_the_door_is_followed(
+    hass: HomeAssistant, loaded: MockConfigEntry, world: World, entity_id: Find
+) -> None:
+    door = entity_id("binary_sensor", "front_door", "sensor")
+    assert state_of(hass, door).state == "off"
+    world.lock("front_door").turn_key()
+    world.lock("front_door").open_door()
+    await hass.services.async_call(
+        "ttlock", "update_state", {"entity_id": entity_id("lock", "front_door", "lock")}, blocking=True
+    )
+    assert state_of(hass, door).state == "on"
+    world.lock("front_door").close_door()
+    await hass.services.async_call(
+        "ttlock", "update_state", {"entity_id": entity_id("lock", "front_door", "lock")}, blocking=True
+    )
+    assert state_of(hass, door).state == "off"
+
+
+async def test_a_lock_without_paired_sensor_has_no_door(
+    hass: HomeAssistant, loaded: MockConfigEntry, world: World
+) -> None:
+    registry = er.async_get(hass)
+    lock_id = world.lock("office").lock_id
+    assert registry.async_get_entity_id("binary_sensor", "ttlock", f"ttlock-{lock_id}-sensor") is None
+    assert registry.async_get_entity_id("sensor", "ttlock", f"ttlock-{lock_id}-sensorbattery") is None
+
+
+async def test_passage_mode_switches_and_keeps_its_plan(
+    hass: HomeAssistant, loaded: MockConfigEntry, world: World, entity_id: Find
+) -> None:
+    switch = entity_id("switch", "front_door", "passage_mode")
+    lock = entity_id("lock", "front_door", "lock")
+    await hass.services.async_call(
+        "ttlock",
+        "configure_passage_mode",
+        {"entity_id": lock, "enabled": True, "days": ["mon", "sat"], "start_time": "09:00", "end_time": "17:00"},
+        blocking=True,
+    )
+    assert state_of(hass, switch).state == "on"
+    await hass.services.async_call("switch", "turn_off", {"entity_id": switch}, blocking=True)
+    assert state_of(hass, switch).state == "off"
+    assert not world.lock("front_door").passage.enabled
+    await hass.services.async_call("switch", "turn_on", {"entity_id": switch}, blocking=True)
+    assert state_of(hass, switch).state == "on"
+    passage = world.lock("front_door").passage
+    assert passage.enabled
+    assert [(sorted(p.days), p.start, p.end) for p in passage.periods] == [([1, 6], 540, 1020)]
+
+
+async def test_passage_mode_holds_the_door_and_says_when(
+    hass: HomeAssistant,
+    loaded: MockConfigEntry,
+    world: World,
+    entity_id: Find,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    active = entity_id("binary_sensor", "front_door", "passagemode")
+    lock = entity_id("lock", "front_door", "lock")
+    await hass.services.async_call(
+        "ttlock", "configure_autolock", {"entity_id": lock, "enabled": True, "seconds": 5}, blocking=True
+    )
+    await hass.services.async_call(
+        "ttlock", "configure_passage_mode", {"entity_id": lock, "enabled": True, "all_day": True}, blocking=True
+    )
+    assert state_of(hass, active).state == "on"
+    await hass.services.async_call("lock", "unlock", {"entity_id": lock}, blocking=True)
+    await pass_time(hass, freezer, timedelta(minutes=5))
+    await hass.services.async_call("ttlock", "update_state", {"entity_id": lock}, blocking=True)
+    assert world.lock("front_door").bolt == "unlocked"
+    assert state_of(hass, lock).state == "unlocked"
+    await hass.services.async_call(
+        "switch", "turn_off", {"entity_id": entity_id("switch", "front_door", "passage_mode")}, blocking=True
+    )
+    assert state_of(hass, active).state == "off"
+
+
+async def test_auto_lock_remembers_its_delay_while_it_is_off(
+    hass: HomeAssistant, loaded: MockConfigEntry, world: World, entity_id: Find
+) -> None:
+    switch = entity_id("switch", "front_door", "autolock")
+    delay = entity_id("number", "front_door", "autolock_delay")
+    await hass.services.async_call("number", "set_value", {"entity_id": delay, "value": 42}, blocking=True)
+    assert world.lock("front_door").auto_lock_seconds == 42
+    assert state_of(hass, switch).state == "on"
+    assert state_of(hass, delay).state == "42"
+    await hass.services.async_call("switch", "turn_off", {"entity_id": switch}, blocking=True)
+    assert state_of(hass, switch).state == "off"
+    assert state_of(hass, delay).state == "unknown"
+    await hass.services.async_call("switch", "turn_on", {"entity_id": switch}, blocking=True)
+    assert world.lock("front_door").auto_lock_seconds == 42
+    assert state_of(hass, delay).state == "42"
+
+
+async def test_sound_is_switched(
+    hass: HomeAssistant, loaded: MockConfigEntry, world: World, entity_id: Find
+) -> None:
+    sound = entity_id("switch", "front_door", "locksound")
+    for action, state in (("turn_off", "off"), ("turn_on", "on")):
+        await hass.services.async_call("switch", action, {"entity_id": sound}, blocking=True)
+        assert state_of(hass, sound).state == state
+        assert world.lock("front_door").settings.lock_sound == (1 if state == "on" else 2)
+
+
+async def test_a_refused_setting_changes_nothing_here(
+    hass: HomeAssistant, loaded: MockConfigEntry, world: World, entity_id: Find
+) -> None:
+    delay = entity_id("number", "front_door", "autolock_delay")
+    before = state_of(hass, delay).state
+    world.faults.add(Fault(kind="errcode", errcode=-4082, path="/v3/lock/setAutoLockTime"))
+    with pytest.raises(HomeAssistantError) as failure:
+        await hass.services.async_call("number", "set_value", {"entity_id": delay, "value": 600}, blocking=True)
+    assert failure.value.translation_key == "auto_lock_range"
+    assert state_of(hass, delay).state == before
+
+
+async def test_a_change_in_the_app_is_seen_within_a_day(
+    hass: HomeAssistant, loaded: MockConfigEntry, world: World, entity_id: Find, freezer: FrozenDateTimeFactory
+) -> None:
+    world.lock("front_door").command_auto_lock(55)
+    world.row("front_door").auto_lock_seconds = 55
+    for _ in range(25):
+        await pass_time(hass, freezer, timedelta(hours=1))
+    assert state_of(hass, entity_id("number", "front_door", "autolock_delay")).state == "55"
+
+
+async def test_gateways_are_followed(
+    hass: HomeAssistant, loaded: MockConfigEntry, world: World, freezer: FrozenDateTimeFactory
+) -> None:
+    gateway = next(iter(world.reach.gateways.values()))
+    found = er.async_get(hass).async_get_entity_id(
+        "binary_sensor", "ttlock", f"ttlock-gateway-{gateway.gateway_id}"
+    )
+    assert found
+    assert state_of(hass, found).state == "on"
+    gateway.online = False
+    await pass_time(hass, freezer, timedelta(minutes=31))
+    assert state_of(hass, found).state == "off"
+
+
+async def test_the_gateway_signal_names_its_gateway(
+    hass: HomeAssistant, all_enabled: None, loaded: MockConfigEntry, entity_id: Find, world: World
+) -> None:
+    signal = state_of(hass, entity_id("sensor", "front_door", "lockgateway"))
+    assert int(signal.state) < 0
+    assert signal.attributes["gateway"] in {gateway.name for gateway in world.reach.gateways.values()}
+
+
+async def test_nothing_that_opens_the_door_is_offered_to_voice_by_default(
+    hass: HomeAssistant, loaded: MockConfigEntry, entity_id: Callable[[str, str, str], str], cloud: CloudServer
+) -> None:
+    from homeassistant.components.homeassistant.exposed_entities import async_should_expose
+    from homeassistant.setup import async_setup_component
+
+    await async_setup_component(hass, "homeassistant", {})
+    for platform, key in (("switch", "passage_mode"), ("switch", "autolock"), ("lock", "lock")):
+        assert not async_should_expose(hass, "conversation", entity_id(platform, "front_door", key))
+    assert async_should_expose(hass, "conversation", entity_id("binary_sensor", "front_door", "sensor"))
