@@ -41,8 +41,6 @@ class Refusal(StrEnum):
     DOUBLE_LOCKED = "double-locked"
     OUT_OF_RANGE = "value out of range"
     STORAGE_FULL = "storage full"
-    MISSING = "not in the lock"
-    EXISTS = "already in the lock"
 
 
 class LockRefused(Exception):

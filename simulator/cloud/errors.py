@@ -64,8 +64,6 @@ _REFUSALS = {
     Refusal.DOUBLE_LOCKED: 1,
     Refusal.OUT_OF_RANGE: -4082,
     Refusal.STORAGE_FULL: -4056,
-    Refusal.MISSING: 1,
-    Refusal.EXISTS: 1,
 }
 
 
