@@ -149,6 +149,10 @@ class Page:
         await self.wait_for(target)
         await self.evaluate(f"{target}.click()")
 
+    async def type(self, text: str) -> None:
+        """Type into the element that has the focus."""
+        await self.send("Input.insertText", text=text)
+
     async def open(self, url: str) -> None:
         """Go to an address."""
         await self.send("Page.navigate", url=url)

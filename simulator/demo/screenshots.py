@@ -54,11 +54,6 @@ class Photographer:
         await self._show(f"config/devices/device/{device}", "Device info")
         await self._save("device")
 
-    async def integration(self) -> None:
-        """Show the page of the integration."""
-        await self._show(f"config/integrations/integration/{DOMAIN}", "TTLock")
-        await self._save("integration")
-
     async def account(self) -> None:
         """Show the step of the config flow that asks for the account."""
         await self._show(f"config/integrations/integration/{DOMAIN}", "TTLock")
@@ -67,9 +62,14 @@ class Photographer:
         await self._save("account")
 
     async def credentials(self) -> None:
-        """Show the dialog that asks for the application credentials."""
+        """Show the dialog that asks for the application credentials, with the integration chosen."""
         await self._show("config/application_credentials", "Application credentials")
         await self._page.click("ha-button", "Add")
+        await self._page.click("ha-picker-field")
+        await asyncio.sleep(SETTLE_SECONDS)
+        await self._page.type("TTLock")
+        await asyncio.sleep(SETTLE_SECONDS)
+        await self._page.click("ha-combo-box-item", "TTLock")
         await self._save("credentials")
 
     async def _show(self, path: str, text: str) -> None:
@@ -109,7 +109,6 @@ async def take(base_url: str, folder: Path, names: list[str]) -> int:
 PICTURES: dict[str, Callable[[Photographer], Awaitable[None]]] = {
     "dashboard": Photographer.dashboard,
     "device": Photographer.device,
-    "integration": Photographer.integration,
     "account": Photographer.account,
     "credentials": Photographer.credentials,
 }
