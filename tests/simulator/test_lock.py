@@ -8,7 +8,7 @@ import pytest
 from simulator import Feature, World
 from simulator.credentials import Credential
 from simulator.journal import CAPACITY
-from simulator.lock import LockRefused
+from simulator.lock import CREDENTIAL_CAPACITY, LockRefused
 from simulator.schedule import CyclicWindow, PassageMode, PassagePeriod
 
 USER = "owner@example.com"
@@ -291,3 +291,45 @@ def test_generated_worlds_and_secrets() -> None:
     assert world.account("owner").password in secrets
     assert world.application.client_secret in secrets
     assert all(len(secret) >= 6 for secret in secrets)
+
+
+def test_dated_credentials_and_full_storage(world: World) -> None:
+    lock, now = world.lock("front_door"), world.clock.now()
+    lock.add_credential(lock.fingerprints, Credential(number="9", start=now + 60, end=now + 120))
+    results = []
+    for _ in range(3):
+        results.append(lock.touch_finger("9").reason)
+        world.clock.advance(60)
+    assert results == ["outside its time", None, "outside its time"]
+    assert records(world) == [21, 22, 20, 22]
+    for number in range(CREDENTIAL_CAPACITY - 1):
+        lock.add_credential(lock.cards, Credential(number=f"n{number}"))
+    with pytest.raises(LockRefused, match="storage full"):
+        lock.add_credential(lock.cards, Credential(number="one too many"))
+
+
+def test_what_fell_due_happens_in_order(world: World) -> None:
+    lock = world.lock("front_door")
+    lock.reports_auto_lock = True
+    lock.command_setting("door_alarm_seconds", 20)
+    lock.command_passage(work_days(auto_unlock=True, start=601, end=602))
+    lock.turn_key()
+    lock.open_door()
+    world.clock.advance(180)
+    # Open door after 20 s, auto-lock after 30, window from 60 to 120, auto-lock 30 later.
+    assert [(record.type_from_lock, record.lock_date // 1000 - world.clock.now() + 180) for record in lock.journal] == [
+        (27, 0),
+        (31, 0),
+        (64, 20),
+        (45, 30),
+        (63, 60),
+        (45, 150),
+    ]
+
+
+def test_a_jammed_bolt_stays_open(world: World) -> None:
+    lock = world.lock("front_door")
+    lock.turn_key()
+    lock.jammed = True
+    world.clock.advance(HOUR)
+    assert lock.bolt == "unlocked"

@@ -7,7 +7,7 @@ import pytest
 
 from simulator.features import bits_of, special_value
 from simulator.journal import cloud_type
-from simulator.keypad import Keypad, Verdict
+from simulator.keypad import CodeExists, CodeMissing, Keypad, Verdict
 from simulator.passcodes import CYCLIC_KINDS, HOUR, BadPeriod, PasscodeKind, add_months, generate, recognise
 from simulator.schedule import DAY, PassageMode, PassagePeriod, minute_of_day, weekday
 
@@ -215,3 +215,30 @@ def test_replaced_random_code_stays_out() -> None:
     keypad.change(digits, new_digits="482915", start=None, end=None)
     assert keypad.enter(digits, now=NOW) is Verdict.BLACKLISTED
     assert keypad.enter("482915", now=NOW + timedelta(days=30).total_seconds()) is Verdict.OPENS
+
+
+def test_a_cyclic_code_keeps_its_hours_after_use() -> None:
+    keypad = Keypad(SECRET, 0)
+    digits = generate(SECRET, PasscodeKind.THURSDAY, NOW, NOW + 2 * HOUR, raw_offset=0)
+    verdicts = [keypad.enter(digits, now=NOW + hours * HOUR) for hours in (0, 1, 2, 24, 7 * 24)]
+    assert verdicts == [Verdict.OPENS, Verdict.OPENS, Verdict.OUTSIDE, Verdict.OUTSIDE, Verdict.OPENS]
+
+
+def test_a_cyclic_code_over_midnight() -> None:
+    keypad = Keypad(SECRET, 0)
+    digits = generate(SECRET, PasscodeKind.THURSDAY, NOW + 13 * HOUR, NOW + 17 * HOUR, raw_offset=0)
+    opens = [keypad.enter(digits, now=NOW + hours * HOUR) is Verdict.OPENS for hours in (12, 13, 16, 17, 37)]
+    assert opens == [False, True, True, False, False]
+
+
+def test_changes_the_keypad_refuses() -> None:
+    keypad = Keypad(SECRET, 0)
+    keypad.add("482915")
+    keypad.add("604815")
+    with pytest.raises(CodeExists):
+        keypad.change("482915", new_digits="604815", start=None, end=None)
+    with pytest.raises(CodeMissing):
+        keypad.change("111222", new_digits="333444", start=None, end=None)
+    with pytest.raises(CodeMissing):
+        keypad.delete("111222", now=NOW)
+    assert sorted(keypad.table) == ["482915", "604815"]

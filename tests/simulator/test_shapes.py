@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from simulator import CloudServer, World
+from simulator.database import CredentialRow
+from simulator.schedule import CyclicWindow
 
 from .conftest import Api
 
@@ -177,3 +179,43 @@ async def test_ask_order_of_gateways(api: Api) -> None:
         ["Garden gateway", "Hall gateway"],
         ["Hall gateway", "Garden gateway"],
     ]
+
+
+@pytest.mark.parametrize(
+    ("path", "field"),
+    [
+        ("identityCard/list", "cardName"),
+        ("fingerprint/list", "fingerprintName"),
+        ("lock/listKeyboardPwd", "keyboardPwdName"),
+    ],
+)
+async def test_order_by_name(api: Api, path: str, field: str) -> None:
+    row = api.world.row("front_door")
+    for number, name in enumerate(("Beta", "Alpha", "Gamma")):
+        api.world.clock.advance(1)
+        created = api.world.clock.now_ms()
+        for rows in (row.cards, row.fingerprints):
+            rows[number] = CredentialRow(
+                credential_id=number, number=str(number), name=name, start=0, end=0, created=created, sender="-"
+            )
+        form = {"lockId": FRONT, "keyboardPwd": f"48291{number}", "keyboardPwdName": name}
+        await api.call("keyboardPwd/add", **form, keyboardPwdType=2, addType=1)
+
+    async def names(order: int) -> list[str]:
+        answer = await api.call(path, lockId=FRONT, pageNo=1, pageSize=20, orderBy=order)
+        found = [item[field] for item in answer["list"]]
+        return [name for name in found if name in {"Alpha", "Beta", "Gamma"}]
+
+    assert [await names(order) for order in (0, 1, 2)] == [
+        ["Alpha", "Beta", "Gamma"],
+        ["Gamma", "Alpha", "Beta"],
+        ["Gamma", "Beta", "Alpha"],
+    ]
+
+
+async def test_cyclic_card_is_told_as_such(api: Api) -> None:
+    row = api.world.row("front_door")
+    next(iter(row.cards.values())).cycle = (CyclicWindow(day=1, start=480, end=1080),)
+    (item,) = (await api.call("identityCard/list", lockId=FRONT, pageNo=1, pageSize=20))["list"]
+    assert item["cardType"] == 4
+    assert item["cyclicConfig"] == [{"weekDay": 1, "startTime": 480, "endTime": 1080}]
