@@ -62,6 +62,18 @@ async def test_records_wait_for_the_gateway(api: Api) -> None:
     assert [(item["lockDate"], item["serverDate"]) for item in await recorded(api)] == [(at, at + 600_000)]
 
 
+async def test_a_dead_lock_brings_its_records_up_when_it_lives_again(api: Api) -> None:
+    lock, gateway = api.world.lock(FRONT), api.world.gateway("hall")
+    gateway.online = False
+    lock.turn_key()
+    lock.remove_battery()
+    gateway.online = True
+    api.world.settle()
+    assert await recorded(api) == []
+    lock.insert_battery()
+    assert [item["recordType"] for item in await recorded(api)] == [10]
+
+
 async def test_records_of_a_lock_nobody_hears_stay_there(api: Api) -> None:
     api.world.lock(PADLOCK).turn_key()
     api.world.settle()
@@ -144,6 +156,8 @@ async def test_gateway_callbacks_are_late_when_it_goes(api: Api, receiver: Recei
     gateway = api.world.gateway("hall")
     gateway.online = False
     api.world.clock.advance(29 * 60)
+    await asyncio.sleep(0.15)
+    assert receiver.forms == []
     gateway.online = True
     assert [form["isOnline"] for form in await receiver.wait(1)] == ["1"]
     gateway.online = False

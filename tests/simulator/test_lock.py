@@ -333,3 +333,12 @@ def test_a_jammed_bolt_stays_open(world: World) -> None:
     lock.jammed = True
     world.clock.advance(HOUR)
     assert lock.bolt == "unlocked"
+
+
+def test_a_schedule_means_nothing_to_a_lock_without_passage_mode(world: World) -> None:
+    lock = world.lock("front_door")
+    lock.configure_passage(work_days(auto_unlock=True))
+    lock.features -= {Feature.PASSAGE_MODE}
+    lock.command_unlock(user=USER)
+    world.clock.advance(30)
+    assert (lock.bolt, lock.passage_active) == ("locked", False)
