@@ -2,8 +2,6 @@
 
 from collections.abc import AsyncGenerator, Callable
 
-import custom_components  # noqa: F401, I001  # before the plugin imports its own package of that name
-
 from homeassistant.components.application_credentials import ClientCredential, async_import_client_credential
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
@@ -14,13 +12,13 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
 from syrupy.assertion import SnapshotAssertion
 
+import custom_components  # noqa: F401  # before the plugin imports its own package of that name
+from custom_components.ttlock import const
 from custom_components.ttlock.account import token_data
 from custom_components.ttlock.client import Application, Secret, password_digest, sign_in
 from custom_components.ttlock.client.cloud import transport
 from custom_components.ttlock.const import DOMAIN, ENV_API_URL
 from simulator import CloudServer, World
-
-
 
 CREDENTIAL_ID = "ttlock_app"
 
@@ -34,7 +32,6 @@ def auto_enable_custom_integrations(request: pytest.FixtureRequest) -> None:
     if "hass" in request.fixturenames:
         request.getfixturevalue("no_pauses")
         request.getfixturevalue("enable_custom_integrations")
-
 
 
 @pytest.fixture
@@ -125,14 +122,12 @@ def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the client repeat at once: a test that holds the clock would wait for ever."""
     monkeypatch.setattr(transport, "BUSY_PAUSES_SECONDS", (0.0, 0.0, 0.0))
     monkeypatch.setattr(transport, "FAULT_PAUSES_SECONDS", (0.0,))
+    monkeypatch.setattr(const, "FIRST_READING_DELAY_SECONDS", 0)
 
 
 @pytest.fixture
 def short_patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give up soon on answers that never come."""
 
-    def short(self: transport.Timeouts) -> None:
-        object.__setattr__(self, "read", 0.2)
-        object.__setattr__(self, "live", 0.2)
-
-    monkeypatch.setattr(transport.Timeouts, "__init__", short)
+    monkeypatch.setattr(transport, "READ_TIMEOUT_SECONDS", 0.2)
+    monkeypatch.setattr(transport, "LIVE_TIMEOUT_SECONDS", 0.2)

@@ -7,7 +7,12 @@ from freezegun.api import FrozenDateTimeFactory
 from homeassistant.auth.models import User
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError, Unauthorized
-from homeassistant.helpers import area_registry as ar, device_registry as dr, entity_registry as er, label_registry as lr
+from homeassistant.helpers import (
+    area_registry as ar,
+    device_registry as dr,
+    entity_registry as er,
+    label_registry as lr,
+)
 from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -22,9 +27,7 @@ ADD = "/v3/keyboardPwd/add"
 
 async def act(hass: HomeAssistant, action: str, data: dict[str, Any], context: Context | None = None) -> Any:
     """Call an action of ours and return its response."""
-    return await hass.services.async_call(
-        "ttlock", action, data, blocking=True, return_response=True, context=context
-    )
+    return await hass.services.async_call("ttlock", action, data, blocking=True, return_response=True, context=context)
 
 
 @pytest.fixture
@@ -149,6 +152,14 @@ async def test_the_same_wish_twice_is_one_passcode(hass: HomeAssistant, front_do
     with pytest.raises(ServiceValidationError) as refusal:
         await act(hass, "create_passcode", other_period)
     assert refusal.value.translation_key == "passcode_exists"
+
+
+async def test_an_answer_without_id_is_looked_up(hass: HomeAssistant, front_door: str, world: World) -> None:
+    world.faults.add(Fault(kind="missing_fields", path=ADD, fields=("keyboardPwdId",), times=1))
+    response = await act(
+        hass, "create_passcode", {"entity_id": front_door, "passcode_name": "Guest", "passcode": "482915"}
+    )
+    assert response["results"][front_door]["id"] == (await passcodes(hass, front_door))["Guest"]["id"]
 
 
 @pytest.mark.parametrize("kind", ["timeout_after", "drop_after", "truncated"])

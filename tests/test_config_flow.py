@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator, Callable
 from typing import Any
 from unittest.mock import patch
 
-from homeassistant.config_entries import SOURCE_USER, ConfigEntryState
+from homeassistant.config_entries import SOURCE_USER, ConfigEntryState, ConfigFlowResult
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 import pytest
@@ -33,13 +33,11 @@ def account(world: World) -> dict[str, str]:
     return {"username": owner.username, "password": owner.password}
 
 
-async def _start(hass: HomeAssistant) -> dict[str, Any]:
+async def _start(hass: HomeAssistant) -> ConfigFlowResult:
     """Begin a flow and pick the application."""
-    result: dict[str, Any] = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
+    result = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
     if result["step_id"] == "pick_implementation":
-        result = await hass.config_entries.flow.async_configure(
-            result["flow_id"], {"implementation": CREDENTIAL_ID}
-        )
+        result = await hass.config_entries.flow.async_configure(result["flow_id"], {"implementation": CREDENTIAL_ID})
     assert (result["type"], result["step_id"]) == (FlowResultType.FORM, "account")
     return result
 
@@ -169,9 +167,7 @@ async def test_the_region_is_found_by_itself(
     assert result["data"]["region"] == "cn"
 
 
-async def test_an_account_is_added_once(
-    hass: HomeAssistant, entry: MockConfigEntry, account: dict[str, str]
-) -> None:
+async def test_an_account_is_added_once(hass: HomeAssistant, entry: MockConfigEntry, account: dict[str, str]) -> None:
     before = entry.data["token"]["access_token"]
     result = await _start(hass)
     result = await hass.config_entries.flow.async_configure(result["flow_id"], account)
@@ -181,13 +177,11 @@ async def test_an_account_is_added_once(
     assert entry.data["token"]["access_token"] != before
 
 
-async def _to_account_step(hass: HomeAssistant, result: dict[str, Any]) -> dict[str, Any]:
+async def _to_account_step(hass: HomeAssistant, result: ConfigFlowResult) -> ConfigFlowResult:
     if result["step_id"] == "reauth_confirm":
         result = await hass.config_entries.flow.async_configure(result["flow_id"], {})
     if result["step_id"] == "pick_implementation":
-        result = await hass.config_entries.flow.async_configure(
-            result["flow_id"], {"implementation": CREDENTIAL_ID}
-        )
+        result = await hass.config_entries.flow.async_configure(result["flow_id"], {"implementation": CREDENTIAL_ID})
     assert result["step_id"] == "account"
     return result
 
@@ -200,9 +194,7 @@ async def test_signing_in_again_keeps_the_entry(
     start = entry.start_reauth_flow if way == "reauth" else entry.start_reconfigure_flow
     result = await _to_account_step(hass, await start(hass))
     assert _suggested(result, "username") == account["username"]
-    result = await hass.config_entries.flow.async_configure(
-        result["flow_id"], {**account, "password": "wrong"}
-    )
+    result = await hass.config_entries.flow.async_configure(result["flow_id"], {**account, "password": "wrong"})
     assert result["errors"] == {"base": "wrong_account"}
     result = await hass.config_entries.flow.async_configure(result["flow_id"], account)
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, f"{way}_successful")
@@ -212,9 +204,7 @@ async def test_signing_in_again_keeps_the_entry(
 
 
 @pytest.mark.parametrize("way", ["reauth", "reconfigure"])
-async def test_another_account_is_refused(
-    hass: HomeAssistant, entry: MockConfigEntry, world: World, way: str
-) -> None:
+async def test_another_account_is_refused(hass: HomeAssistant, entry: MockConfigEntry, world: World, way: str) -> None:
     before = dict(entry.data)
     guest = world.account("guest")
     start = entry.start_reauth_flow if way == "reauth" else entry.start_reconfigure_flow
@@ -237,6 +227,8 @@ async def test_reauth_of_an_entry_without_unique_id_adopts_it(
     assert entry.unique_id == str(world.account("owner").uid)
 
 
-def _suggested(result: dict[str, Any], field: str) -> Any:
-    key = next(key for key in result["data_schema"].schema if key == field)
+def _suggested(result: ConfigFlowResult, field: str) -> Any:
+    schema = result["data_schema"]
+    assert schema
+    key = next(key for key in schema.schema if key == field)
     return (key.description or {}).get("suggested_value")

@@ -62,9 +62,7 @@ def their_entities(hass: HomeAssistant, theirs: MockConfigEntry, world: World) -
     area = ar.async_get(hass).async_create("Entrance")
     device = devices.async_get_or_create(config_entry_id=theirs.entry_id, identifiers={(DOMAIN, lock.mac)})
     devices.async_update_device(device.id, area_id=area.id, name_by_user="My door")
-    gateway_device = devices.async_get_or_create(
-        config_entry_id=theirs.entry_id, identifiers={(DOMAIN, gateway.mac)}
-    )
+    gateway_device = devices.async_get_or_create(config_entry_id=theirs.entry_id, identifiers={(DOMAIN, gateway.mac)})
     found: dict[str, str] = {}
     rows: list[tuple[str, str, dr.DeviceEntry]] = [
         (platform, f"ttlock-{lock.lock_id}-{key}", device) for platform, key in LOCK_ENTITIES
@@ -109,9 +107,7 @@ async def test_devices_keep_name_and_area(
 ) -> None:
     before = {device.id for device in dr.async_entries_for_config_entry(dr.async_get(hass), theirs.entry_id)}
     await setup(hass, theirs)
-    device = dr.async_get(hass).async_get_device_by_identifier(
-        (DOMAIN, world.lock("front_door").mac), theirs.entry_id
-    )
+    device = dr.async_get(hass).async_get_device_by_identifier((DOMAIN, world.lock("front_door").mac), theirs.entry_id)
     assert device
     assert device.id in before
     assert device.name_by_user == "My door"
@@ -155,8 +151,14 @@ async def test_an_entry_from_the_future_is_not_touched(hass: HomeAssistant, entr
 
 
 THEIR_FIELDS: dict[str, dict[str, Any]] = {
-    "configure_passage_mode": {"enabled": True, "auto_unlock": True, "all_day": False, "start_time": "08:00:00",
-                               "end_time": "18:00:00", "days": ["mon", "fri"]},
+    "configure_passage_mode": {
+        "enabled": True,
+        "auto_unlock": True,
+        "all_day": False,
+        "start_time": "08:00:00",
+        "end_time": "18:00:00",
+        "days": ["mon", "fri"],
+    },
     "create_passcode": {"passcode_name": "Guest", "passcode": "482915"},
     "list_passcodes": {},
     "configure_autolock": {"enabled": True, "seconds": 15},

@@ -96,8 +96,8 @@ OPERATIONS = {
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
 async def test_an_operation_ends_well_or_says_why(
     hass: HomeAssistant,
-    short_patience: None,
     loaded: MockConfigEntry,
+    short_patience: None,
     world: World,
     cloud: CloudServer,
     entity_id: Find,
@@ -133,10 +133,11 @@ async def test_an_operation_ends_well_or_says_why(
         assert world.lock("front_door").actuations - actuations <= 1
         assert state_of(hass, target).state == world.lock("front_door").bolt
     if operation.path.endswith("keyboardPwd/add"):
-        assert cloud.calls[operation.path] == (1 if fault.get("errcode") not in (-3003,) else cloud.calls[operation.path])
+        # Only a refusal because the gateway is busy, which comes before any effect, is worth another try.
+        assert cloud.calls[operation.path] == (4 if fault.get("errcode") == -3003 else 1)
         codes = [row for row in world.row("front_door").passcodes.values() if row.digits == "482915"]
         assert len(codes) <= 1
-    assert "Traceback" not in caplog.text
+    assert not tracebacks(caplog)
     assert loaded.state is ConfigEntryState.LOADED
 
     # And the next time it works.
@@ -146,43 +147,46 @@ async def test_an_operation_ends_well_or_says_why(
     assert operation.done(world) == operation.wanted
 
 
-READS = {
-    "inventory": "/v3/key/list",
-    "own locks": "/v3/lock/list",
-    "gateways": "/v3/gateway/list",
-    "state": "/v3/lock/queryOpenState",
-    "settings": "/v3/lock/detail",
-    "reach": "/v3/gateway/listLock",
-    "door sensor": "/v3/doorSensor/query",
-    "everything": "*",
-}
+READS = (
+    "/v3/key/list",
+    "/v3/lock/list",
+    "/v3/gateway/list",
+    "/v3/lock/queryOpenState",
+    "/v3/lock/detail",
+    "/v3/gateway/listLock",
+    "/v3/doorSensor/query",
+    "*",
+)
 
 
-@pytest.mark.parametrize("path", READS.values(), ids=READS)
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
 async def test_a_fault_of_a_reading_loses_nothing(
     hass: HomeAssistant,
-    short_patience: None,
     loaded: MockConfigEntry,
+    short_patience: None,
     world: World,
     entity_id: Find,
     caplog: pytest.LogCaptureFixture,
     fault: dict[str, Any],
-    path: str,
 ) -> None:
-    caplog.clear()
-    states = {state.entity_id: state.state for state in hass.states.async_all("lock")}
-    world.faults.add(Fault(path=path, **fault))
-    account = hass.config_entries.async_entries("ttlock")[0]
     front_door = entity_id("lock", "front_door", "lock")
-    await hass.services.async_call("homeassistant", "update_entity", {"entity_id": front_door}, blocking=True)
-    await account.runtime_data.async_refresh()
-    await hass.async_block_till_done(wait_background_tasks=True)
-    assert {state.entity_id: state.state for state in hass.states.async_all("lock")} == states
-    assert loaded.state is ConfigEntryState.LOADED
-    assert not hass.config_entries.flow.async_progress()
-    assert "Traceback" not in caplog.text
-    world.faults.clear()
-    await account.runtime_data.async_refresh()
+    states = {state.entity_id: state.state for state in hass.states.async_all("lock")}
+    caplog.clear()
+    for path in READS:
+        world.faults.add(Fault(path=path, **fault))
+        await hass.services.async_call("homeassistant", "update_entity", {"entity_id": front_door}, blocking=True)
+        await loaded.runtime_data.async_refresh()
+        await hass.async_block_till_done(wait_background_tasks=True)
+        assert {state.entity_id: state.state for state in hass.states.async_all("lock")} == states, path
+        assert loaded.state is ConfigEntryState.LOADED
+        assert not hass.config_entries.flow.async_progress()
+        assert not tracebacks(caplog)
+        world.faults.clear()
+        await loaded.runtime_data.async_refresh()
     await hass.services.async_call("lock", "unlock", {"entity_id": front_door}, blocking=True)
     assert world.lock("front_door").bolt == "unlocked"
+
+
+def tracebacks(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """Return what was logged with a traceback; Home Assistant itself adds one to its debug lines."""
+    return [record.getMessage() for record in caplog.records if record.exc_info and record.levelname != "DEBUG"]

@@ -21,13 +21,15 @@ from .passing_time import pass_time
 
 
 async def test_an_account_loads_unloads_and_loads_again(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    states = []
     await setup(hass, entry)
-    assert entry.state is ConfigEntryState.LOADED
+    states.append(entry.state)
     assert hass.states.async_entity_ids("lock")
     assert await hass.config_entries.async_unload(entry.entry_id)
-    assert entry.state is ConfigEntryState.NOT_LOADED
+    states.append(entry.state)
     await setup(hass, entry)
-    assert entry.state is ConfigEntryState.LOADED
+    states.append(entry.state)
+    assert states == [ConfigEntryState.LOADED, ConfigEntryState.NOT_LOADED, ConfigEntryState.LOADED]
 
 
 async def test_set_up_takes_three_calls_and_none_of_them_wakes_a_lock(
@@ -194,9 +196,7 @@ async def test_a_device_can_be_deleted_only_when_the_account_lost_it(
     present = registry.async_get_device_by_identifier((DOMAIN, world.lock("front_door").mac), loaded.entry_id)
     assert present
     assert not (await client.remove_device(present.id))["success"]
-    gone = registry.async_get_or_create(
-        config_entry_id=loaded.entry_id, identifiers={(DOMAIN, "00:00:00:00:00:00")}
-    )
+    gone = registry.async_get_or_create(config_entry_id=loaded.entry_id, identifiers={(DOMAIN, "00:00:00:00:00:00")})
     assert (await client.remove_device(gone.id))["success"]
 
 
@@ -231,8 +231,11 @@ async def test_an_outage_is_logged_once_and_once_when_it_ends(
     )
     assert battery
     assert hass.states.get(battery).state == "unavailable"  # type: ignore[union-attr]
-    loud = [record for record in caplog.records if record.name.startswith("custom_components.ttlock")
-            and record.levelname in ("INFO", "WARNING", "ERROR")]
+    loud = [
+        record
+        for record in caplog.records
+        if record.name.startswith("custom_components.ttlock") and record.levelname in ("INFO", "WARNING", "ERROR")
+    ]
     assert len(loud) == 1
     world.faults.clear()
     await pass_time(hass, freezer, timedelta(minutes=6))

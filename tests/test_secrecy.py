@@ -50,8 +50,8 @@ def everything_said(hass: HomeAssistant, caplog: pytest.LogCaptureFixture) -> Ge
 async def test_no_secret_is_shown_anywhere(
     hass: HomeAssistant,
     everything_said: list[str],
-    short_patience: None,
     loaded: MockConfigEntry,
+    short_patience: None,
     world: World,
     entity_id: Find,
     hass_client: ClientSessionGenerator,
@@ -99,7 +99,9 @@ async def test_no_secret_is_shown_anywhere(
     for device in dr.async_entries_for_config_entry(dr.async_get(hass), loaded.entry_id):
         diagnostics += json.dumps(await get_diagnostics_for_device(hass, hass_client, loaded, device))
     states = json.dumps([state.as_dict() for state in hass.states.async_all()], cls=JSONEncoder)
-    registries = repr(er.async_get(hass).entities) + repr(dr.async_entries_for_config_entry(dr.async_get(hass), loaded.entry_id))
+    registries = repr(er.async_get(hass).entities) + repr(
+        dr.async_entries_for_config_entry(dr.async_get(hass), loaded.entry_id)
+    )
 
     token = loaded.data["token"]
     secrets = world.secrets() | {OWN_DIGITS, token["access_token"], token["refresh_token"]}
@@ -152,4 +154,4 @@ async def test_diagnostics_tell_what_helps_and_name_nobody(
         if any(gateway.mac in str(device.identifiers) for gateway in world.reach.gateways.values())
     )
     for_gateway = await get_diagnostics_for_device(hass, hass_client, loaded, gateway)
-    assert len(for_gateway["gateways"]) == 1  # type: ignore[arg-type]
+    assert len(for_gateway["gateways"]) == 1

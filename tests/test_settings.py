@@ -134,15 +134,14 @@ async def test_auto_lock_remembers_its_delay_while_it_is_off(
     assert state_of(hass, delay).state == "42"
     await hass.services.async_call("switch", "turn_off", {"entity_id": switch}, blocking=True)
     assert state_of(hass, switch).state == "off"
-    assert state_of(hass, delay).state == "unknown"
+    assert world.lock("front_door").auto_lock_seconds == 0
+    assert state_of(hass, delay).state == "42"
     await hass.services.async_call("switch", "turn_on", {"entity_id": switch}, blocking=True)
     assert world.lock("front_door").auto_lock_seconds == 42
     assert state_of(hass, delay).state == "42"
 
 
-async def test_sound_is_switched(
-    hass: HomeAssistant, loaded: MockConfigEntry, world: World, entity_id: Find
-) -> None:
+async def test_sound_is_switched(hass: HomeAssistant, loaded: MockConfigEntry, world: World, entity_id: Find) -> None:
     sound = entity_id("switch", "front_door", "locksound")
     for action, state in (("turn_off", "off"), ("turn_on", "on")):
         await hass.services.async_call("switch", action, {"entity_id": sound}, blocking=True)
@@ -176,9 +175,7 @@ async def test_gateways_are_followed(
     hass: HomeAssistant, loaded: MockConfigEntry, world: World, freezer: FrozenDateTimeFactory
 ) -> None:
     gateway = next(iter(world.reach.gateways.values()))
-    found = er.async_get(hass).async_get_entity_id(
-        "binary_sensor", "ttlock", f"ttlock-gateway-{gateway.gateway_id}"
-    )
+    found = er.async_get(hass).async_get_entity_id("binary_sensor", "ttlock", f"ttlock-gateway-{gateway.gateway_id}")
     assert found
     assert state_of(hass, found).state == "on"
     gateway.online = False

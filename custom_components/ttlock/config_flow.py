@@ -4,13 +4,12 @@ from collections.abc import Mapping
 import logging
 from typing import Any, cast, override
 
-import voluptuous as vol
-
 from homeassistant.config_entries import SOURCE_REAUTH, SOURCE_RECONFIGURE, ConfigFlowResult
 from homeassistant.const import CONF_PASSWORD, CONF_USERNAME
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.config_entry_oauth2_flow import AbstractOAuth2FlowHandler, LocalOAuth2Implementation
 from homeassistant.helpers.selector import TextSelector, TextSelectorConfig, TextSelectorType
+import voluptuous as vol
 
 from .account import application_of, region_hosts, token_data
 from .client import Token, password_digest, sign_in_anywhere

@@ -39,6 +39,8 @@ QUOTA_PAUSE: Final = timedelta(hours=6)
 
 OUTAGE_LIMIT: Final = timedelta(minutes=15)
 """How long known facts are shown while the cloud or the lock does not answer."""
+FIRST_READING_DELAY_SECONDS: Final = 2
+"""Entities come first: what the inventory does not tell is read when they are there."""
 AUTO_LOCK_MARGIN_SECONDS: Final = 3
 """The motor needs a moment after the delay is over."""
 UNCLEAR_PAUSE_SECONDS: Final = 30

@@ -12,6 +12,7 @@ from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
 
+from . import const
 from .client import CloudClient, Feature
 from .client.errors import TTLockError
 from .client.models import Gateway, GatewayReach
@@ -187,6 +188,7 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
         self._in_background(self._async_first_reading(), f"{self.name} first reading")
 
     async def _async_first_reading(self) -> None:
+        await asyncio.sleep(const.FIRST_READING_DELAY_SECONDS)
         await self._async_read_reach()
         await self._async_explore(list(self.locks.values()))
 
@@ -222,9 +224,11 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
                 found.extend(listing.items)
         self._reach = tuple(found)
         self._assign_gateways(self.data)
+        heard: dict[int, list[GatewayReach]] = {}
+        for reach in sorted(found, key=_weakness):
+            heard.setdefault(reach.lock_id, []).append(reach)
         for lock_id, lock in self.locks.items():
-            heard = sorted((reach for reach in found if reach.lock_id == lock_id), key=_weakness)
-            lock.async_set_reach(tuple(heard))
+            lock.async_set_reach(tuple(heard.get(lock_id, ())))
 
     def _in_background(self, work: Coroutine[Any, Any, None], name: str) -> None:
         self.config_entry.async_create_background_task(self.hass, work, name)

@@ -7,7 +7,7 @@ from typing import Final
 from homeassistant.util import dt as dt_util
 
 from .client.features import Feature, Features
-from .client.models import Bolt, DoorSensor, Door, Ekey, Gateway, GatewayReach, LockDetail
+from .client.models import Bolt, Door, DoorSensor, Ekey, Gateway, GatewayReach, LockDetail
 from .client.passage import PassageMode
 
 CONNECTED: Final = "connected"

@@ -102,13 +102,16 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
     def async_set_reach(self, reach: tuple[GatewayReach, ...]) -> None:
         """Take over which gateways hear the lock, and hang its device below the best."""
         self._set(replace(self.data, reach=reach))
-        registry = dr.async_get(self.hass)
-        entry_id = self.config_entry.entry_id
-        device = registry.async_get_device_by_identifier((DOMAIN, self.data.ekey.mac), entry_id)
         best = self.account.data.gateways.get(reach[0].gateway_id) if reach else None
-        gateway = registry.async_get_device_by_identifier((DOMAIN, best.mac), entry_id) if best else None
+        device = self._device()
+        gateway = self._device(best.mac) if best else None
         if device and gateway:
-            registry.async_update_device(device.id, via_device_id=gateway.id)
+            dr.async_get(self.hass).async_update_device(device.id, via_device_id=gateway.id)
+
+    def _device(self, mac: str | None = None) -> dr.DeviceEntry | None:
+        """Return the device of the lock, or of the gateway with that address."""
+        identifier = (DOMAIN, mac or self.data.ekey.mac)
+        return dr.async_get(self.hass).async_get_device_by_identifier(identifier, self.config_entry.entry_id)
 
     # -- Asking the lock -------------------------------------------------------------------------------------------
 
@@ -350,6 +353,13 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
     @callback
     def _set_settings(self, settings: LockSettings) -> None:
         self.account.settings.put(self.lock_id, settings)
+        if settings.detail and (device := self._device()):
+            dr.async_get(self.hass).async_update_device(
+                device.id,
+                model=settings.detail.model or device.model,
+                hw_version=settings.detail.hardware_version,
+                sw_version=settings.detail.firmware_version,
+            )
         self._set(replace(self.data, settings=settings))
 
     @callback

@@ -53,8 +53,9 @@ class AutoLockDelay(TTLockEntity, NumberEntity):
     @property
     @override
     def native_value(self) -> float | None:
-        """Return the delay in force; None while auto-lock is off."""
-        return self.facts.settings.auto_lock_seconds or None
+        """Return the delay in force; while auto-lock is off, the one to which it comes back."""
+        settings = self.facts.settings
+        return settings.auto_lock_seconds or settings.remembered_auto_lock
 
     @override
     async def async_set_native_value(self, value: float) -> None:

@@ -5,19 +5,19 @@ from dataclasses import dataclass
 from typing import Any, override
 
 from homeassistant.components.sensor import (
+    RestoreSensor,
     SensorDeviceClass,
     SensorEntity,
     SensorEntityDescription,
     SensorStateClass,
-    RestoreSensor,
 )
 from homeassistant.const import PERCENTAGE, SIGNAL_STRENGTH_DECIBELS_MILLIWATT, EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 
-from .client.errors import VENDOR_CODES, DeviceUnreachable, NotExecuted, QuotaExceeded
 from .bluetooth_signal import BluetoothSignal, BluetoothSignalDescription, bluetooth_runs
+from .client.errors import VENDOR_CODES, DeviceUnreachable, NotExecuted, QuotaExceeded
 from .coordinator import TTLockConfigEntry
 from .data import CONNECTED, EKEY_INVALID, LockData
 from .entity import LockEntityDescription, TTLockEntity, async_add_lock_entities

@@ -4,13 +4,12 @@ from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any
 
-import voluptuous as vol
-
 from homeassistant.const import WEEKDAYS
 from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, SupportsResponse, callback
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.service import async_register_admin_service
 from homeassistant.helpers.typing import VolDictType
+import voluptuous as vol
 
 from . import actions
 from .const import DOMAIN

@@ -9,7 +9,6 @@ from custom_components.ttlock.client import (
     Application,
     CloudClient,
     Secret,
-    Timeouts,
     Token,
     Transport,
     password_digest,
@@ -96,7 +95,6 @@ def client(session: aiohttp.ClientSession, server: CloudServer, tokens: MemoryTo
         tokens,
         clock=server.world.clock.now,
         sleep=pauses,
-        timeouts=Timeouts(read=0.3, live=0.3),
     )
     server.reset_calls()
     return CloudClient(transport)

@@ -1,12 +1,14 @@
 """The client against the virtual cloud over real HTTP."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 import logging
 
+import aiohttp
 import pytest
 
-from custom_components.ttlock.client import CloudClient, Purpose, Secret
+from custom_components.ttlock.client import Application, CloudClient, Purpose, Secret, month_request_count
 from custom_components.ttlock.client.errors import (
     ConnectionFailed,
     DeviceBusy,
@@ -27,6 +29,12 @@ from custom_components.ttlock.client.passcodes import PasscodeRequest
 from simulator import CloudServer, Fault, World
 
 from .conftest import Pauses
+
+
+@pytest.fixture(autouse=True)
+def _short(short_patience: None) -> None:
+    """Give up soon in every test here."""
+
 
 UNLOCK = "/v3/lock/unlock"
 STATE = "/v3/lock/queryOpenState"
@@ -127,6 +135,61 @@ async def test_an_offline_gateway_is_named(client: CloudClient, world: World, pa
 async def test_a_plain_ekey_may_not_read_settings(client: CloudClient, world: World) -> None:
     with pytest.raises(NotPermitted):
         await client.get_lock(world.lock("holiday_flat").lock_id)
+
+
+async def test_the_rest_of_what_an_account_can_ask(
+    client: CloudClient, world: World, session: aiohttp.ClientSession, application: Application, server: CloudServer
+) -> None:
+    lock = world.lock("front_door")
+    assert await client.account_id() == world.account("owner").uid
+    assert (await client.get_ekey(lock.lock_id)).mac == lock.mac
+    assert await client.query_battery(lock.lock_id) == lock.battery
+    sensor = await client.get_door_sensor(lock.lock_id)
+    assert sensor
+    assert sensor.battery is not None
+    assert await client.get_door_sensor(world.lock("office").lock_id) is None
+    used = await month_request_count(session, server.url, application)
+    await client.account_id()
+    assert await month_request_count(session, server.url, application) == used + 1
+
+
+async def test_a_fault_of_the_cloud_is_not_taken_for_a_missing_sensor(client: CloudClient, world: World) -> None:
+    world.faults.add(Fault(kind="http_500", path="/v3/doorSensor/query"))
+    with pytest.raises(ServerFault):
+        await client.get_door_sensor(world.lock("front_door").lock_id)
+
+
+@pytest.mark.parametrize(
+    ("path", "field", "error"),
+    [
+        ("/v3/lock/detail", "lockId", ServerFault),
+        ("/v3/keyboardPwd/get", "keyboardPwd", OutcomeUnknown),
+        ("/v3/keyboardPwd/add", "keyboardPwdId", OutcomeUnknown),
+        ("/app/getMonthRequestCount", "monthRequestCount", ServerFault),
+    ],
+)
+async def test_an_answer_without_its_substance_is_a_fault(
+    client: CloudClient,
+    world: World,
+    session: aiohttp.ClientSession,
+    application: Application,
+    server: CloudServer,
+    path: str,
+    field: str,
+    error: type[TTLockError],
+) -> None:
+    lock_id = world.lock("front_door").lock_id
+    start = world.clock.utc().replace(minute=0, second=0, microsecond=0)
+    request = PasscodeRequest(name="Guest", kind=PasscodeKind.PERMANENT, start=start)
+    calls: dict[str, Callable[[], Awaitable[object]]] = {
+        "/v3/lock/detail": lambda: client.get_lock(lock_id),
+        "/v3/keyboardPwd/get": lambda: client.random_passcode(lock_id, request),
+        "/v3/keyboardPwd/add": lambda: client.add_passcode(lock_id, Secret("482915"), request),
+        "/app/getMonthRequestCount": lambda: month_request_count(session, server.url, application),
+    }
+    world.faults.add(Fault(kind="missing_fields", path=path, fields=(field,)))
+    with pytest.raises(error):
+        await calls[path]()
 
 
 # -- Repeating -----------------------------------------------------------------------------------------------------

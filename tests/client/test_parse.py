@@ -9,8 +9,7 @@ from typing import Any
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.ttlock.client import Feature, Features, Secret
-from custom_components.ttlock.client import parse
+from custom_components.ttlock.client import Feature, Features, Secret, parse
 from custom_components.ttlock.client.errors import (
     VENDOR_CODES,
     AccountRejected,
@@ -58,9 +57,8 @@ def test_no_value_makes_a_reader_raise(read: Any, value: Any) -> None:
 @given(
     raw=st.fixed_dictionaries(
         {},
-        optional={
-            key: ANYTHING
-            for key in (
+        optional=dict.fromkeys(
+            (
                 "lockId",
                 "keyId",
                 "featureValue",
@@ -80,8 +78,9 @@ def test_no_value_makes_a_reader_raise(read: Any, value: Any) -> None:
                 "keyboardPwdType",
                 "state",
                 "sensorState",
-            )
-        },
+            ),
+            ANYTHING,
+        ),
     )
 )
 @pytest.mark.parametrize(

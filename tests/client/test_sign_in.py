@@ -3,8 +3,15 @@
 import aiohttp
 import pytest
 
-from custom_components.ttlock.client import Application, CloudClient, Secret, password_digest, renew, sign_in
-from custom_components.ttlock.client import sign_in_anywhere
+from custom_components.ttlock.client import (
+    Application,
+    CloudClient,
+    Secret,
+    password_digest,
+    renew,
+    sign_in,
+    sign_in_anywhere,
+)
 from custom_components.ttlock.client.errors import (
     AccountRejected,
     ApplicationRejected,

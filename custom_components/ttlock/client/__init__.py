@@ -5,10 +5,10 @@ immutable dataclass of `models`, everything it raises is a `TTLockError`.
 """
 
 from .cloud.api import CloudClient
-from .cloud.auth import Application, Token, password_digest, renew, sign_in, sign_in_anywhere
+from .cloud.auth import Application, Token, month_request_count, password_digest, renew, sign_in, sign_in_anywhere
 from .cloud.endpoints import Purpose
 from .cloud.hosts import DEFAULT_REGION, REGION_HOSTS
-from .cloud.transport import Timeouts, TokenSource, Transport
+from .cloud.transport import TokenSource, Transport
 from .features import Feature, Features
 from .secret import Secret
 
@@ -21,10 +21,10 @@ __all__ = [
     "Features",
     "Purpose",
     "Secret",
-    "Timeouts",
     "Token",
     "TokenSource",
     "Transport",
+    "month_request_count",
     "password_digest",
     "renew",
     "sign_in",

@@ -6,7 +6,7 @@ from datetime import datetime
 import json
 
 from .. import parse
-from ..errors import EndpointMissing, ServerFault, TTLockError, Unsupported, VendorError, is_refusal
+from ..errors import EndpointMissing, OutcomeUnknown, ServerFault, TTLockError, Unsupported, VendorError, is_refusal
 from ..models import (
     DoorSensor,
     Ekey,
@@ -195,7 +195,7 @@ class CloudClient:
         code = parse.secret(body.get("keyboardPwd"))
         passcode_id = parse.integer(body.get("keyboardPwdId"))
         if code is None or passcode_id is None:
-            raise ServerFault
+            raise OutcomeUnknown
         return passcode_id, code
 
     async def add_passcode(self, lock_id: int, code: Secret, request: PasscodeRequest) -> int:
@@ -212,7 +212,7 @@ class CloudClient:
             addType=VIA_GATEWAY,
         )
         if (passcode_id := parse.integer(body.get("keyboardPwdId"))) is None:
-            raise ServerFault
+            raise OutcomeUnknown
         return passcode_id
 
     async def change_passcode(

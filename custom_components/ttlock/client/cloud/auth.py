@@ -12,6 +12,7 @@ from ..secret import Secret
 from .http import Json, exchange
 
 TOKEN_PATH = "/oauth2/token"
+MONTH_COUNT_PATH = "/app/getMonthRequestCount"
 DEFAULT_LIFETIME_SECONDS = 7_776_000
 """Ninety days, the vendor's default, for a reply that does not say."""
 SIGN_IN_TIMEOUT_SECONDS = 20
@@ -95,6 +96,27 @@ async def renew(session: aiohttp.ClientSession, host: str, application: Applicat
     )
 
 
+async def month_request_count(session: aiohttp.ClientSession, host: str, application: Application) -> int:
+    """Return how many calls the application made since the month began in Beijing (ttlock-open-api.md 1.6)."""
+    reply = await exchange(
+        session,
+        host + MONTH_COUNT_PATH,
+        _credentials(application),
+        post=True,
+        timeout_seconds=SIGN_IN_TIMEOUT_SECONDS,
+        repeatable=True,
+    )
+    if reply.error is not None:
+        raise reply.error
+    if (count := parse.integer(reply.body.get("monthRequestCount"))) is None:
+        raise ServerFault
+    return count
+
+
+def _credentials(application: Application) -> dict[str, str]:
+    return {"clientId": application.client_id, "clientSecret": application.client_secret.reveal()}
+
+
 async def _request(
     session: aiohttp.ClientSession,
     host: str,
@@ -102,11 +124,10 @@ async def _request(
     form: Mapping[str, str],
     old_refresh: Secret | None = None,
 ) -> Token:
-    credentials = {"clientId": application.client_id, "clientSecret": application.client_secret.reveal()}
     reply = await exchange(
         session,
         host + TOKEN_PATH,
-        {**credentials, **form},
+        {**_credentials(application), **form},
         post=True,
         timeout_seconds=SIGN_IN_TIMEOUT_SECONDS,
         repeatable=True,

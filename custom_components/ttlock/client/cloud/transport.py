@@ -3,7 +3,6 @@
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 import logging
 import time
 from typing import Final, Protocol
@@ -20,17 +19,11 @@ _LOGGER = logging.getLogger(__name__)
 
 BUSY_PAUSES_SECONDS: Final = (2.0, 5.0, 10.0)
 """A gateway needs two to eight seconds for one command (ttlock-open-api.md 9, quirk 5)."""
+READ_TIMEOUT_SECONDS: Final = 20.0
+LIVE_TIMEOUT_SECONDS: Final = 40.0
+"""The slowest answers seen came after 30 to 45 s (ttlock-open-api.md 9, quirk 5)."""
 FAULT_PAUSES_SECONDS: Final = (1.0,)
 """One quick second try outlives a restarting server; more is the business of the next poll."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Timeouts:
-    """How long an answer may take, in seconds."""
-
-    read: float = 20.0
-    live: float = 40.0
-    """The slowest answers seen came after 30 to 45 s (ttlock-open-api.md 9, quirk 5)."""
 
 
 class TokenSource(Protocol):
@@ -55,7 +48,6 @@ class Transport:
         *,
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
-        timeouts: Timeouts | None = None,
     ) -> None:
         """Take everything that touches the world from outside."""
         self._session = session
@@ -64,7 +56,6 @@ class Transport:
         self._tokens = tokens
         self._clock = clock
         self._sleep = sleep
-        self._timeouts = timeouts or Timeouts()
         self._clock_offset = 0.0
         self.lanes = Lanes()
         self.calls: Counter[Purpose] = Counter()
@@ -124,7 +115,7 @@ class Transport:
             self._host + endpoint.path,
             {**common, **form},
             post=endpoint.post,
-            timeout_seconds=self._timeouts.live if endpoint.live else self._timeouts.read,
+            timeout_seconds=LIVE_TIMEOUT_SECONDS if endpoint.live else READ_TIMEOUT_SECONDS,
             repeatable=endpoint.repeatable,
         )
         _LOGGER.debug("%s: %s", endpoint.path, reply.error or "ok")
