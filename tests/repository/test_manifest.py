@@ -126,6 +126,12 @@ def test_components_in_use_are_dependencies() -> None:
     assert not missing, "neither in dependencies nor in after_dependencies"
 
 
+def test_application_credentials_are_set_up_before() -> None:
+    """The file alone does not make Home Assistant load the component before the flow asks for it."""
+    has_file = (INTEGRATION / "application_credentials.py").is_file()
+    assert has_file == ("application_credentials" in manifest().get("dependencies", []))
+
+
 def test_components_needed_at_import_are_set_up_before() -> None:
     """What a module imports when it is loaded has to be there; after_dependencies may be missing."""
     content = manifest()

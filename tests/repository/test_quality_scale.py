@@ -78,7 +78,7 @@ README_SAYS: Final = {
     "docs-data-update": r"How it learns of changes",
     "docs-examples": r"```yaml\n(.|\n)*triggers:",
     "docs-known-limitations": r"What it cannot do yet",
-    "docs-supported-devices": r"(?i)^#+ .*supported (devices|locks)|^\*\*which locks",
+    "docs-supported-devices": r"^\*\*Which devices",
     "docs-supported-functions": r"^\| In Home Assistant \|",
     "docs-troubleshooting": r"^## Troubleshooting",
     "docs-use-cases": r"^## Use it",
