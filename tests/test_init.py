@@ -177,6 +177,8 @@ async def test_half_a_list_removes_nothing(
     before = len(dr.async_entries_for_config_entry(dr.async_get(hass), loaded.entry_id))
     for fault in (
         Fault(kind="garbage_item", path="/v3/key/list"),
+        Fault(kind="missing_fields", path="/v3/key/list", fields=("lockId",)),
+        Fault(kind="missing_fields", path="/v3/gateway/list", fields=("gatewayId",)),
         Fault(kind="missing_fields", path="/v3/key/list", fields=("list",)),
         Fault(kind="truncated", path="/v3/gateway/list"),
         Fault(kind="null_item", path="/v3/gateway/list"),

@@ -266,15 +266,18 @@ async def test_an_answer_older_than_a_command_does_not_undo_its_result(
     hass: HomeAssistant, loaded: MockConfigEntry, world: World, entity_id: Find
 ) -> None:
     front_door = entity_id("lock", "front_door", "lock")
-    world.faults.add(Fault(kind="slow", path=STATE, times=1, seconds=0.3))
+    world.lock("front_door").turn_key()
+    # The question has its answer, unlocked, and looks for the cause when the command overtakes it.
+    world.faults.add(Fault(kind="slow", path="/v3/lockRecord/list", times=1, seconds=0.3))
     question = hass.async_create_task(
         hass.services.async_call("homeassistant", "update_entity", {"entity_id": front_door}, blocking=True)
     )
-    await asyncio.sleep(0.05)
-    await command(hass, "unlock", front_door)
+    await asyncio.sleep(0.1)
+    await command(hass, "lock", front_door)
     await question
     await hass.async_block_till_done(wait_background_tasks=True)
-    assert state_of(hass, front_door).state == "unlocked" == world.lock("front_door").bolt
+    assert world.lock("front_door").bolt == "locked"
+    assert state_of(hass, front_door).state == "locked"
 
 
 async def test_a_frozen_ekey_makes_the_lock_unavailable(

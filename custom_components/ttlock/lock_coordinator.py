@@ -129,19 +129,17 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
                 raise
         except TTLockError as err:
             return self._with_trouble(err)
-        if commands != self._commands:
-            # A command went to the lock while the question was under way: the answer is older than its result.
-            return self.data
-        return await self._async_with_state(state)
+        return await self._async_with_state(state, commands)
 
-    async def _async_with_state(self, state: OpenState) -> LockData:
+    async def _async_with_state(self, state: OpenState, commands: int) -> LockData:
+        """Return the data with an answer of the lock, asked for after so many commands."""
         before = self.data
-        commands = self._commands
         record = None
         if state.bolt is not before.bolt and Bolt.UNKNOWN not in (state.bolt, before.bolt):
             record = await self._async_explanation(state.bolt, before.checked_at)
-            if commands != self._commands:
-                return self.data
+        if commands != self._commands:
+            # A command went to the lock meanwhile: the answer is older than its result.
+            return self.data
         self._note_contact()
         self._recheck_after_auto_lock(state.bolt)
         data = replace(self.data, bolt=state.bolt, door=state.door, checked_at=dt_util.utcnow(), trouble=None)
@@ -167,7 +165,7 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
     async def async_ask(self) -> None:
         """Ask the lock for its state and raise when it does not answer, unlike a refresh."""
         state = await self.async_command(self.account.cloud.get_state(self.lock_id))
-        self._set(await self._async_with_state(state))
+        self._set(await self._async_with_state(state, self._commands))
 
     async def async_read_settings(self) -> None:
         """Read settings that are older than a day; failures leave what is known."""
