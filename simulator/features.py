@@ -21,17 +21,24 @@ class Feature(IntEnum):
     NB_IOT = 16
     NO_CLOCK = 20
     PASSAGE_MODE = 22
+    WIRELESS_KEYPAD = 24
     TAMPER_ALERT = 28
     RESET_BUTTON = 29
     PRIVACY_LOCK = 30
     CYCLIC_CARD = 34
     OPEN_DIRECTION = 36
+    REMOTE = 41
     SOUND_VOLUME = 43
+    QR_CODE = 44
     PASSAGE_AUTO_UNLOCK = 46
     WIRELESS_DOOR_SENSOR = 50
     DOOR_OPEN_ALARM = 51
     WIFI = 56
     DUAL_VERIFICATION = 63
+    FACE = 69
+    PALM_VEIN = 70
+    CUSTOM_QR_CODE = 108
+    FACE_YISHENG = 110
 
 
 def bits_of(feature_value: str) -> frozenset[int]:

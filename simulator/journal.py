@@ -42,17 +42,34 @@ class LockRecordType(IntEnum):
     BUTTON_UNLOCK = 46
     BUTTON_LOCK = 47
     SYSTEM_LOCKED = 48
+    REMOTE_UNLOCK = 55
+    QR_UNLOCK = 57
+    QR_EXPIRED = 58
     DOUBLE_LOCKED = 59
     DOUBLE_LOCK_RELEASED = 60
+    QR_DOUBLE_LOCKED = 62
     PASSAGE_UNLOCK = 63
     DOOR_NOT_CLOSED = 64
+    FACE_UNLOCK = 67
+    FACE_DOUBLE_LOCKED = 68
+    FACE_ADDED = 70
+    FACE_EXPIRED = 71
+    FACE_DELETED = 72
+    PALM_UNLOCK = 84
+    PALM_DOUBLE_LOCKED = 85
+    PALM_ADDED = 87
+    PALM_EXPIRED = 88
+    PALM_DELETED = 89
     CARD_FAILED = 91
+    ADMIN_PASSCODE_UNLOCK = 92
     PASSCODE_ADDED = 93
 
 
 # Everything from 29 on has the same number on both levels; below, these pairs hold, and the rest the cloud filters.
 _TO_CLOUD = {1: 1, 4: 4, 17: 7, 19: 9, 20: 8, 26: 11, 27: 10, 28: 12}
-_FAILURES = {7: 4, 11: 4, 12: 4, 13: 4, 38: 4, 25: 7, 39: 7, 22: 8, 40: 8, 41: 1, 91: 91}
+_FAILURES = {7: 4, 11: 4, 12: 4, 13: 4, 38: 4, 25: 7, 39: 7, 22: 8, 40: 8, 41: 1} | {
+    same: same for same in (58, 62, 68, 71, 85, 88, 91)
+}
 _MANAGEMENT = frozenset({70, 72, 73, 87, 89, 90, 93})
 
 

@@ -74,6 +74,24 @@ class PassageMode:
         return next((start for start, _ in self.windows(after) if start > after), None)
 
 
+ALWAYS, NEVER, CUSTOM = 1, 2, 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkingMode:
+    """When the lock works at all (ttlock-open-api.md 4.3): always, never or in some periods."""
+
+    mode: int = ALWAYS
+    periods: tuple[PassagePeriod, ...] = ()
+
+    def works(self, local: float) -> bool:
+        """Say whether the lock works at a local time."""
+        if self.mode != CUSTOM:
+            return self.mode == ALWAYS
+        day = int(local // DAY)
+        return any(start <= local < end for period in self.periods for start, end in period.spans(day - 1, day))
+
+
 def _merged(spans: Iterable[tuple[float, float]]) -> Iterator[tuple[float, float]]:
     current: tuple[float, float] | None = None
     for start, end in spans:
