@@ -20,6 +20,8 @@ from custom_components.ttlock.client.cloud import transport
 from custom_components.ttlock.const import DOMAIN, ENV_API_URL
 from simulator import CloudServer, World
 
+from .translation_check import check_translations  # noqa: F401  # asked for by name below
+
 CREDENTIAL_ID = "ttlock_app"
 
 
@@ -32,6 +34,7 @@ def auto_enable_custom_integrations(request: pytest.FixtureRequest) -> None:
     if "hass" in request.fixturenames:
         request.getfixturevalue("no_pauses")
         request.getfixturevalue("enable_custom_integrations")
+        request.getfixturevalue("check_translations")
 
 
 @pytest.fixture

@@ -78,10 +78,10 @@ class TTLockConfigFlow(AbstractOAuth2FlowHandler, domain=DOMAIN):
                     password_digest(user_input[CONF_PASSWORD]),
                 )
             except TTLockError as err:
-                LOGGER.debug("Sign-in refused: %s", err)
+                self.logger.debug("Sign-in refused: %s", err)
                 errors["base"] = err.reason if err.reason in FORM_ERRORS else "unknown"
             except Exception:
-                LOGGER.exception("Unexpected error while signing in")
+                self.logger.exception("Unexpected error while signing in")
                 errors["base"] = "unknown"
             else:
                 return await self._async_finish(username, region, token)

@@ -1,12 +1,12 @@
 """The cloud of one account, one method per thing it can do (ttlock-open-api.md 4)."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 import json
 
 from .. import parse
-from ..errors import EndpointMissing, OutcomeUnknown, ServerFault, TTLockError, Unsupported, VendorError, is_refusal
+from ..errors import EndpointMissing, OutcomeUnknown, TTLockError, Unsupported, VendorError, is_refusal
 from ..models import (
     DoorSensor,
     Ekey,
@@ -20,21 +20,17 @@ from ..models import (
     Record,
 )
 from ..parse import Listing, Raw
-from ..passage import PassageMode, PassagePeriod
+from ..passage import PassageMode
 from ..passcodes import PasscodeRequest
 from ..secret import Secret
 from . import endpoints as at
-from .endpoints import Endpoint, Purpose
-from .http import Json
+from .endpoints import Purpose
+from .paging import BIG_PAGE, PAGE, all_pages, list_of, one
+from .selector import VIA_GATEWAY
 from .transport import Transport
-
-VIA_GATEWAY = 2
-"""The method selector for everything that must reach the lock. Its default, 1, would only write the cloud's table
-and leave a ghost that opens no door (ttlock-open-api.md 1.7)."""
+from .weekly import period_fields
 
 SETTING_SOUND = 6
-BIG_PAGE = 1000
-PAGE = 200
 
 
 class CloudClient:
@@ -58,23 +54,23 @@ class CloudClient:
 
     async def list_ekeys(self) -> Listing[Ekey]:
         """Return the account's ekeys, of own and of shared locks: the one call that sees every lock."""
-        return await self._pages(at.KEY_LIST, BIG_PAGE, Ekey.from_vendor)
+        return await all_pages(self._transport, at.KEY_LIST, BIG_PAGE, Ekey.from_vendor)
 
     async def get_ekey(self, lock_id: int) -> Ekey:
         """Return the account's ekey for one lock; NotFound when it holds none."""
-        return _one(await self._transport.send(at.KEY_GET, lock_id), Ekey.from_vendor)
+        return one(await self._transport.send(at.KEY_GET, lock_id), Ekey.from_vendor)
 
     async def list_own_locks(self) -> Listing[OwnLock]:
         """Return the locks of which the account is top administrator."""
-        return await self._pages(at.LOCK_LIST, BIG_PAGE, OwnLock.from_vendor)
+        return await all_pages(self._transport, at.LOCK_LIST, BIG_PAGE, OwnLock.from_vendor)
 
     async def get_lock(self, lock_id: int) -> LockDetail:
         """Return the settings of a lock; NotPermitted for holders of a plain ekey."""
-        return _one(await self._transport.send(at.LOCK_DETAIL, lock_id), LockDetail.from_vendor)
+        return one(await self._transport.send(at.LOCK_DETAIL, lock_id), LockDetail.from_vendor)
 
     async def list_gateways(self) -> Listing[Gateway]:
         """Return the gateways of the account."""
-        return await self._pages(at.GATEWAY_LIST, PAGE, Gateway.from_vendor)
+        return await all_pages(self._transport, at.GATEWAY_LIST, PAGE, Gateway.from_vendor)
 
     async def list_reach(self, gateway_id: int) -> Listing[GatewayReach]:
         """Return which locks a gateway hears, and how well."""
@@ -87,7 +83,7 @@ class CloudClient:
             )
 
         body = await self._transport.send(at.GATEWAY_LOCKS, gatewayId=gateway_id)
-        return parse.listing(_list_of(body), read)
+        return parse.listing(list_of(body), read)
 
     def assign_gateways(self, reaches: Iterable[GatewayReach], own_radio: Iterable[int]) -> None:
         """Teach the queues which gateway serves which lock, see `Lanes.assign`."""
@@ -100,7 +96,7 @@ class CloudClient:
         (ttlock-open-api.md 4.13), so every refusal of this very request is taken for that.
         """
         try:
-            return _one(await self._transport.send(at.DOOR_SENSOR, lock_id), DoorSensor.from_vendor)
+            return one(await self._transport.send(at.DOOR_SENSOR, lock_id), DoorSensor.from_vendor)
         except TTLockError as err:
             if is_refusal(err):
                 return None
@@ -111,7 +107,7 @@ class CloudClient:
         body = await self._transport.send(
             at.RECORD_LIST, lock_id, pageNo=1, pageSize=20, startDate=parse.epoch_ms(since) or None
         )
-        records = parse.listing(_list_of(body), Record.from_vendor)
+        records = parse.listing(list_of(body), Record.from_vendor)
         newest_first = sorted(records.items, key=lambda record: parse.epoch_ms(record.when), reverse=True)
         return Listing(tuple(newest_first), records.dropped)
 
@@ -168,11 +164,11 @@ class CloudClient:
             "type": VIA_GATEWAY,
         }
         if len(mode.periods) > 1:
-            config = json.dumps([_period_fields(period, "startTime", "endTime") for period in mode.periods])
+            config = json.dumps([period_fields(period, "startTime", "endTime") for period in mode.periods])
             await self._transport.send(at.PASSAGE_WRITE, lock_id, **common, cyclicConfig=config)
             return
         for period in mode.periods:
-            fields = _period_fields(period, "startDate", "endDate")
+            fields = period_fields(period, "startDate", "endDate")
             common |= {key: json.dumps(value) for key, value in fields.items()}
         await self._transport.send(at.PASSAGE_WRITE_FLAT, lock_id, **common)
 
@@ -180,7 +176,7 @@ class CloudClient:
 
     async def list_passcodes(self, lock_id: int) -> Listing[Passcode]:
         """Return all passcodes in the cloud's table of a lock."""
-        return await self._pages(at.PASSCODE_LIST, PAGE, Passcode.from_vendor, lock_id=lock_id, orderBy=1)
+        return await all_pages(self._transport, at.PASSCODE_LIST, PAGE, Passcode.from_vendor, lock_id=lock_id, orderBy=1)
 
     async def random_passcode(self, lock_id: int, request: PasscodeRequest) -> tuple[int, Secret]:
         """Have the cloud make a passcode that the lock knows by calculation; needs no gateway."""
@@ -243,49 +239,3 @@ class CloudClient:
     async def delete_passcode(self, lock_id: int, passcode_id: int) -> None:
         """Take a passcode off the lock."""
         await self._transport.send(at.PASSCODE_DELETE, lock_id, keyboardPwdId=passcode_id, deleteType=VIA_GATEWAY)
-
-    # -- Paging ----------------------------------------------------------------------------------------------------
-
-    async def _pages[T](
-        self,
-        endpoint: Endpoint,
-        size: int,
-        read: Callable[[Raw], T],
-        lock_id: int | None = None,
-        **fields: str | int,
-    ) -> Listing[T]:
-        """Read a list to its last page; any failure fails the whole, half a list proves nothing."""
-        items: list[T] = []
-        dropped = 0
-        page = 1
-        while True:
-            body = await self._transport.send(endpoint, lock_id, pageNo=page, pageSize=size, **fields)
-            raw = _list_of(body)
-            found = parse.listing(raw, read)
-            items.extend(found.items)
-            dropped += found.dropped
-            pages = parse.integer(body.get("pages"))
-            if not raw or (page >= pages if pages is not None else len(raw) < size):
-                return Listing(tuple(items), dropped)
-            page += 1
-
-
-def _one[T](body: Json, read: Callable[[Raw], T]) -> T:
-    """Read a reply that is one object; a reply without its id is not an answer."""
-    try:
-        return read(body)
-    except ValueError:
-        raise ServerFault from None
-
-
-def _list_of(body: Json) -> list[object]:
-    """Return the list of a reply; a reply without one must not pass for an empty one."""
-    found = body.get("list")
-    if not isinstance(found, list):
-        raise ServerFault
-    return found
-
-
-def _period_fields(period: PassagePeriod, start: str, end: str) -> dict[str, int | list[int]]:
-    weekdays = sorted(period.weekdays)
-    return {"isAllDay": 1 if period.all_day else 2, start: period.start, end: period.end, "weekDays": weekdays}

@@ -41,21 +41,25 @@ async def exchange(
     post: bool,
     timeout_seconds: float,
     repeatable: bool,
+    image: bytes | None = None,
 ) -> Reply:
     """Send one request and return its reply, the vendor's verdict included.
+
+    With an `image` the form goes into the address and the image is the body (ttlock-open-api.md 4.8).
 
     Raises ConnectionFailed, RequestTimeout or ServerFault when there is no verdict; OutcomeUnknown instead when the
     request must not be repeated and may have reached the cloud. Causes are cut off: aiohttp quotes addresses with
     the token in them.
     """
     timeout = aiohttp.ClientTimeout(total=timeout_seconds)
+    in_body = post and image is None
     lost: TTLockError
     try:
         async with session.request(
             "POST" if post else "GET",
             url,
-            data=form if post else None,
-            params=None if post else form,
+            data=form if in_body else _with_file(image),
+            params=None if in_body else form,
             timeout=timeout,
             allow_redirects=False,
         ) as response:
@@ -75,6 +79,14 @@ async def exchange(
             return Reply(body, _verdict(body), server_time)
         lost = EndpointMissing() if status == HTTPStatus.NOT_FOUND else ServerFault()
     raise (lost if repeatable else OutcomeUnknown()) from None
+
+
+def _with_file(image: bytes | None) -> aiohttp.FormData | None:
+    if image is None:
+        return None
+    data = aiohttp.FormData()
+    data.add_field("image", image, filename="photo", content_type="application/octet-stream")
+    return data
 
 
 def _decode(content: bytes) -> Json | None:

@@ -60,7 +60,9 @@ class Transport:
         self.lanes = Lanes()
         self.calls: Counter[Purpose] = Counter()
 
-    async def send(self, endpoint: Endpoint, lock_id: int | None = None, **fields: str | int | None) -> Json:
+    async def send(
+        self, endpoint: Endpoint, lock_id: int | None = None, *, image: bytes | None = None, **fields: str | int | None
+    ) -> Json:
         """Send one request and return its body; `lock_id` is sent along and chooses the queue of a live one.
 
         Raises the typed error of the vendor's code, a TransportError, or OutcomeUnknown when the answer to
@@ -71,7 +73,7 @@ class Transport:
         fault_pauses = iter(FAULT_PAUSES_SECONDS if endpoint.repeatable else ())
         while True:
             try:
-                return await self._in_turn(endpoint, lock_id, form)
+                return await self._in_turn(endpoint, lock_id, form, image)
             except DeviceBusy as err:
                 await self._pause_or_raise(next(busy_pauses, None), err)
             except (ConnectionFailed, ServerFault) as err:
@@ -83,27 +85,29 @@ class Transport:
         _LOGGER.debug("Trying again in %s s after %s", seconds, err)
         await self._sleep(seconds)
 
-    async def _in_turn(self, endpoint: Endpoint, lock_id: int | None, form: Mapping[str, str]) -> Json:
+    async def _in_turn(
+        self, endpoint: Endpoint, lock_id: int | None, form: Mapping[str, str], image: bytes | None
+    ) -> Json:
         if not endpoint.live or lock_id is None:
-            return await self._accepted(endpoint, form)
+            return await self._accepted(endpoint, form, image)
         async with self.lanes.turn(lock_id):
-            return await self._accepted(endpoint, form)
+            return await self._accepted(endpoint, form, image)
 
-    async def _accepted(self, endpoint: Endpoint, form: Mapping[str, str]) -> Json:
+    async def _accepted(self, endpoint: Endpoint, form: Mapping[str, str], image: bytes | None) -> Json:
         """Send, and once more when token or clock was refused: such a refusal comes before any effect."""
         token = await self._tokens.access_token()
-        reply = await self._once(endpoint, form, token)
+        reply = await self._once(endpoint, form, image, token)
         if isinstance(reply.error, ClockSkew) and reply.server_time is not None:
             self._clock_offset = reply.server_time.timestamp() - self._clock()
             _LOGGER.info("The clock of this host differs from the cloud's by %.0f s", -self._clock_offset)
-            reply = await self._once(endpoint, form, token)
+            reply = await self._once(endpoint, form, image, token)
         if isinstance(reply.error, TokenRejected):
-            reply = await self._once(endpoint, form, await self._tokens.renew(token))
+            reply = await self._once(endpoint, form, image, await self._tokens.renew(token))
         if reply.error is not None:
             raise reply.error
         return reply.body
 
-    async def _once(self, endpoint: Endpoint, form: Mapping[str, str], token: Secret) -> Reply:
+    async def _once(self, endpoint: Endpoint, form: Mapping[str, str], image: bytes | None, token: Secret) -> Reply:
         self.calls[endpoint.purpose] += 1
         common = {
             "clientId": self._client_id,
@@ -117,6 +121,7 @@ class Transport:
             post=endpoint.post,
             timeout_seconds=LIVE_TIMEOUT_SECONDS if endpoint.live else READ_TIMEOUT_SECONDS,
             repeatable=endpoint.repeatable,
+            image=image,
         )
         _LOGGER.debug("%s: %s", endpoint.path, reply.error or "ok")
         return reply
