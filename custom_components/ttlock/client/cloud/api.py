@@ -176,7 +176,9 @@ class CloudClient:
 
     async def list_passcodes(self, lock_id: int) -> Listing[Passcode]:
         """Return all passcodes in the cloud's table of a lock."""
-        return await all_pages(self._transport, at.PASSCODE_LIST, PAGE, Passcode.from_vendor, lock_id=lock_id, orderBy=1)
+        return await all_pages(
+            self._transport, at.PASSCODE_LIST, PAGE, Passcode.from_vendor, lock_id=lock_id, orderBy=1
+        )
 
     async def random_passcode(self, lock_id: int, request: PasscodeRequest) -> tuple[int, Secret]:
         """Have the cloud make a passcode that the lock knows by calculation; needs no gateway."""

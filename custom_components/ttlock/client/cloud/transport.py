@@ -60,15 +60,22 @@ class Transport:
         self.lanes = Lanes()
         self.calls: Counter[Purpose] = Counter()
 
-    async def send(
-        self, endpoint: Endpoint, lock_id: int | None = None, *, image: bytes | None = None, **fields: str | int | None
-    ) -> Json:
+    async def send(self, endpoint: Endpoint, lock_id: int | None = None, **fields: str | int | None) -> Json:
         """Send one request and return its body; `lock_id` is sent along and chooses the queue of a live one.
 
         Raises the typed error of the vendor's code, a TransportError, or OutcomeUnknown when the answer to
         something that must not be repeated was lost.
         """
         form = {key: str(value) for key, value in {"lockId": lock_id, **fields}.items() if value is not None}
+        return await self._until_answered(endpoint, lock_id, form, None)
+
+    async def upload(self, endpoint: Endpoint, lock_id: int, image: bytes) -> Json:
+        """Send a picture and return the body of the reply; raises as `send`."""
+        return await self._until_answered(endpoint, lock_id, {"lockId": str(lock_id)}, image)
+
+    async def _until_answered(
+        self, endpoint: Endpoint, lock_id: int | None, form: Mapping[str, str], image: bytes | None
+    ) -> Json:
         busy_pauses = iter(BUSY_PAUSES_SECONDS if endpoint.patient else ())
         fault_pauses = iter(FAULT_PAUSES_SECONDS if endpoint.repeatable else ())
         while True:
