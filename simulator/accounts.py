@@ -10,6 +10,7 @@ REFRESH_SECONDS = 10 * 365 * 86_400
 BEIJING = timedelta(hours=8)
 
 KEY_NORMAL, KEY_FROZEN = "110401", "110405"
+"""``keyStatus``; our ekeys are received at once, so none is pending (ttlock-open-api.md 4.4)."""
 
 
 class AccountKind(StrEnum):
@@ -27,14 +28,19 @@ class Account:
     key: str
     uid: int
     username: str
-    password: str = field(repr=False)
+    password: str = field(default="", repr=False)
     kind: AccountKind = AccountKind.APP
     region: str = "eu"
+    digest: str = field(default="", repr=False)
+    """The password's MD5 where nothing else is known of it."""
+    client_id: str = ""
+    """Of an API account: the application that registered it."""
+    registered: int = 0
 
     @property
     def password_md5(self) -> str:
         """Return the password as clients have to send it."""
-        return hashlib.md5(self.password.encode(), usedforsecurity=False).hexdigest()
+        return self.digest or hashlib.md5(self.password.encode(), usedforsecurity=False).hexdigest()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -90,6 +96,10 @@ class Ekey:
     end: int = 0
     name: str = ""
     remarks: str = ""
+    group_id: int = 0
+    created: int = 0
+    sender_uid: int = 0
+    link: str = field(default="", repr=False)
 
     @property
     def manages(self) -> bool:
@@ -161,6 +171,12 @@ class Tokens:
         for token in self._access.values():
             token.expires = float("-inf")
             token.revoked = True
+
+    def forget(self, uid: int) -> None:
+        """Make the tokens of an account that is no more unknown."""
+        for token in [token for token in self._access.values() if token.account.uid == uid]:
+            self._access.pop(token.token, None)
+            self._refresh.pop(token.refresh_token, None)
 
     def listener(self, uid: int, now: float) -> str | None:
         """Return the application that gets an account's callbacks: whose token is valid longest."""

@@ -10,6 +10,7 @@ import hmac
 import json
 
 from .credentials import Credential
+from .database import QrCodeRow
 from .schedule import CyclicWindow
 
 
@@ -49,6 +50,14 @@ def read_image(secret: bytes, image: str) -> QrImage | None:
         made=made,
         minutes=minutes,
     )
+
+
+def current_image(secret: bytes, row: QrCodeRow, now: float) -> str:
+    """Return what the page of a code shows at the cloud's time."""
+    if row.custom:
+        return row.number
+    credential = Credential(number=row.number, start=row.start / 1000, end=row.end / 1000, cycle=row.cycle)
+    return make_image(secret, QrImage(number=row.number, credential=credential, made=now, minutes=row.refresh_minutes))
 
 
 def _seal(secret: bytes, text: str) -> str:

@@ -45,6 +45,12 @@ class Gateway:
     """For how long the cloud goes on showing a gateway that lost its power as online."""
     rssi: dict[int, int] = field(default_factory=dict)
     busy: bool = False
+    model: str = "SN-G2"
+    hardware: str = "1.1"
+    firmware: str = "2.0.4"
+    newest_firmware: str | None = ""
+    upgrading_until: float = 0.0
+    """Until then it waits for new firmware and takes no commands."""
     on_change: Callable[[Gateway], None] | None = field(default=None, repr=False)
     _online: bool = True
     _changed: float = 0.0
@@ -67,6 +73,11 @@ class Gateway:
         """Say what the cloud shows, which lags behind a loss of power."""
         return self._online or self.now() - self._changed < self.stale_seconds
 
+    @property
+    def upgrading(self) -> bool:
+        """Say whether the gateway waits for new firmware."""
+        return self.now() < self.upgrading_until
+
     def heard_at(self, lock: VirtualLock) -> float | None:
         """Return when the gateway last heard a lock, or None when it never did."""
         if lock.lock_id not in self.rssi:
@@ -87,6 +98,8 @@ class WifiLink:
     ip: str = "192.0.2.20"
     subnet_mask: str = "255.255.255.0"
     default_gateway: str = "192.0.2.1"
+    preferred_dns: str = "192.0.2.1"
+    alternate_dns: str = ""
     mac: str = "02:00:5E:00:53:20"
     rssi_grade: int = 3
 
@@ -100,12 +113,36 @@ class Reach:
         self.gateways: dict[int, Gateway] = {}
         self.wifi: dict[int, WifiLink] = {}
         self._by_lock: dict[int, list[Gateway]] = {}
+        self.unowned: list[Gateway] = []
+        """Gateways somebody deleted: still plugged in, but nobody's."""
 
     def add_gateway(self, gateway: Gateway) -> None:
         """Put up a gateway."""
         self.gateways[gateway.gateway_id] = gateway
         for lock_id in gateway.rssi:
             self._by_lock.setdefault(lock_id, []).append(gateway)
+
+    def remove_gateway(self, gateway: Gateway) -> None:
+        """Take a gateway away from its owner."""
+        del self.gateways[gateway.gateway_id]
+        self.unowned.append(gateway)
+        for heard_by in self._by_lock.values():
+            if gateway in heard_by:
+                heard_by.remove(gateway)
+
+    def remove_lock(self, lock_id: int) -> None:
+        """Forget a lock."""
+        self.wifi.pop(lock_id, None)
+        for gateway in self._by_lock.pop(lock_id, ()):
+            gateway.rssi.pop(lock_id, None)
+
+    def require(self, lock: VirtualLock, admin_uid: int) -> None:
+        """Raise why the cloud does not reach a lock; a busy link counts as one."""
+        try:
+            self._link(lock, admin_uid)
+        except Unreachable as error:
+            if error.errcode not in (-3003, -3037):
+                raise
 
     def related(self, lock: VirtualLock, admin_uid: int) -> list[Gateway]:
         """Return the gateways of the same admin that heard a lock within 30 minutes, strongest first."""
@@ -151,6 +188,6 @@ class Reach:
             raise Unreachable(-2012)
         if (gateway := next((gateway for gateway in related if gateway.online), None)) is None:
             raise Unreachable(-3002)
-        if gateway.busy:
+        if gateway.busy or gateway.upgrading:
             raise Unreachable(-3003)
         return gateway

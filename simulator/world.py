@@ -6,11 +6,12 @@ from pathlib import Path
 
 from .accounts import Account, Application, Ekey, Tokens
 from .clock import WorldClock
-from .database import CloudRecord, LockRow, Parcel
+from .database import CloudRecord, Group, LockRow, Parcel, StandaloneSensor
 from .faults import Faults
 from .journal import LockRecord, LockRecordType
 from .keypad import KeypadError
 from .lock import LockRefused, VirtualLock
+from .qr import current_image
 from .reach import Gateway, Reach, WifiLink
 
 RECORD_MONTHS_SECONDS = 183 * 86_400
@@ -29,6 +30,8 @@ class World:
         self.locks: dict[int, VirtualLock] = {}
         self.ekeys: dict[int, Ekey] = {}
         self.rows: dict[int, LockRow] = {}
+        self.groups: dict[int, Group] = {}
+        self.door_sensors: dict[int, StandaloneSensor] = {}
         self.reach = Reach(self.clock.now)
         self.tokens = Tokens(seed)
         self.faults = Faults()
@@ -102,6 +105,10 @@ class World:
         """Return an account by its number."""
         return next(account for account in self.accounts.values() if account.uid == uid)
 
+    def find_account(self, username: str) -> Account | None:
+        """Return the account of a user name, if there is one."""
+        return next((account for account in self.accounts.values() if account.username == username), None)
+
     def next_id(self) -> int:
         """Return a fresh object number."""
         self._serial += 1
@@ -122,6 +129,7 @@ class World:
             self.reach.wifi[lock.lock_id] = wifi
         self.add_ekey(Ekey(key_id=self.next_id(), lock_id=lock.lock_id, uid=row.admin_uid, admin=True, name=row.alias))
         lock.on_record.append(lambda _: self._recorded(lock))
+        lock.qr_page = lambda number: self._qr_page(lock, number)
 
     def add_ekey(self, ekey: Ekey) -> None:
         """Give an account an ekey; it replaces the one it had for that lock (ttlock-open-api.md 4.4)."""
@@ -129,6 +137,39 @@ class World:
             del self.ekeys[old.key_id]
         self.ekeys[ekey.key_id] = ekey
         self._ekeys_of.setdefault(ekey.uid, {})[ekey.lock_id] = ekey
+
+    def remove_ekey(self, ekey: Ekey) -> None:
+        """Take an ekey away."""
+        del self.ekeys[ekey.key_id]
+        del self._ekeys_of[ekey.uid][ekey.lock_id]
+
+    def ekeys_for(self, lock_id: int) -> list[Ekey]:
+        """Return all ekeys of a lock."""
+        return [ekey for ekey in self.ekeys.values() if ekey.lock_id == lock_id]
+
+    def remove_account(self, account: Account) -> None:
+        """Let somebody go, with all ekeys."""
+        for ekey in self.ekeys_of(account.uid):
+            self.remove_ekey(ekey)
+        del self.accounts[account.key]
+        self.tokens.forget(account.uid)
+
+    def remove_lock(self, lock: VirtualLock) -> None:
+        """Forget a lock with everything the cloud knew of it; the lock itself is not told (ttlock-open-api.md 4.1)."""
+        for ekey in self.ekeys_for(lock.lock_id):
+            self.remove_ekey(ekey)
+        lock.on_record.clear()
+        del self.locks[lock.lock_id], self.rows[lock.lock_id], self._keys[lock.key]
+        self.reach.remove_lock(lock.lock_id)
+
+    def transfer_lock(self, lock: VirtualLock, receiver: Account) -> None:
+        """Give a lock to somebody else; common ekeys stay (our guess)."""
+        row = self.rows[lock.lock_id]
+        if (old := self.ekey(row.admin_uid, lock.lock_id)) is not None:
+            self.remove_ekey(old)
+        row.admin_uid = receiver.uid
+        key_id = self.next_id()
+        self.add_ekey(Ekey(key_id=key_id, lock_id=lock.lock_id, uid=receiver.uid, admin=True, name=row.alias))
 
     def add_gateway(self, gateway: Gateway) -> None:
         """Put up a gateway."""
@@ -219,20 +260,33 @@ class World:
         for application in self.applications.values():
             found.add(application.client_secret)
         for account in self.accounts.values():
-            found |= {account.password, account.password_md5}
+            found.add(account.password_md5)
+            # The password of an account that an ekey made is the end of its name: no secret.
+            if account.password and not account.username.endswith(account.password):
+                found.add(account.password)
         for lock in self.locks.values():
             own = lock.secrets
             found |= {own.lock_data, own.aes_key_str, own.admin_pwd, own.lock_key, own.delete_pwd, own.no_key_pwd}
             found |= set(lock.keypad.table)
-            found |= {row.digits for row in self.rows[lock.lock_id].passcodes.values()}
+            row = self.rows[lock.lock_id]
+            found |= {passcode.digits for passcode in row.passcodes.values()}
+            found |= {code.link for code in row.qr_codes.values()}
+            found |= {row.admin_passcode} if row.admin_passcode else set()
+        found |= {ekey.link for ekey in self.ekeys.values() if ekey.link}
         return found
+
+    def _qr_page(self, lock: VirtualLock, number: str) -> str | None:
+        row = self.rows.get(lock.lock_id)
+        code = next((code for code in row.qr_codes.values() if code.number == number), None) if row else None
+        return None if code is None else current_image(lock.secrets.seed, code, self.clock.now())
 
     def _store(self, row: LockRow, record: LockRecord) -> CloudRecord | None:
         row.battery = record.battery
         for passcode in row.passcodes.values():
             if passcode.digits == record.number and record.type_from_lock == LockRecordType.PASSCODE_UNLOCK:
                 passcode.used = True
-        if (record_type := record.record_type) is None:
+        same = (record.lock_date, record.type_from_lock, record.number)
+        if (record_type := record.record_type) is None or same in row.from_phone:
             return None
         kept = CloudRecord(
             record_id=self.next_id(),

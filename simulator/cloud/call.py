@@ -30,7 +30,10 @@ class Target(Enum):
     ACCOUNT = auto()
     LOCK = auto()
     EKEY = auto()
+    """The caller's own ekey of a lock, which may be missing or invalid."""
     GATEWAY = auto()
+    OBJECT = auto()
+    """Something with a number of its own, through which the lock is found; see ``Subject``."""
 
 
 class Right(Enum):
@@ -44,6 +47,19 @@ class Right(Enum):
     """Admin or authorised admin."""
     ADMIN = auto()
     """The one top administrator."""
+    OWN_OR_MANAGER = auto()
+    """Holder of the very ekey the call is about, valid or not; or who manages the lock."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """Objects that calls name without naming the lock."""
+
+    parameter: str
+    locate: Callable[[World, int], int | None]
+    """Returns the lock an object belongs to."""
+    missing: int
+    """The error when there is no such object."""
 
 
 @dataclass(slots=True)
@@ -124,6 +140,19 @@ class Call:
                 raise ApiError(80002) from None
         return self.parsed[name]
 
+    def required_number(self, name: str) -> int:
+        """Return a whole number that must be there and not negative, or refuse."""
+        if (value := self.integer(name)) < 0:
+            raise ApiError(-3)
+        return value
+
+    def numbers(self, name: str) -> list[int]:
+        """Return a JSON list of whole numbers, or refuse."""
+        value = self.structure(name)
+        if not isinstance(value, list) or not value or not all(isinstance(item, int) for item in value):
+            raise ApiError(-3)
+        return value
+
     def hand_over(
         self,
         apply: Callable[[], None],
@@ -178,11 +207,17 @@ class Endpoint:
     required: tuple[str, ...] = ()
     json_fields: tuple[str, ...] = ()
     target: Target = Target.LOCK
+    subject: Subject | None = None
     right: Right = Right.KEY
-    capability: Feature | None = None
+    signed_by_application: bool = False
+    """The application's secret takes the place of a token (ttlock-open-api.md 2.5)."""
+    capability: Feature | tuple[Feature, ...] | None = None
+    """What the lock must have; of several any one."""
     live: bool = False
-    selector: str | None = None
-    """The parameter that says how the lock is reached (ttlock-open-api.md 1.7)."""
+    selector: str | tuple[str, ...] | None = None
+    """The parameter that says how the lock is reached (ttlock-open-api.md 1.7); of several names any one."""
+    selector_values: tuple[int, ...] = (1, 2, 3, 4)
+    """Allowed methods, the default first."""
     check: Callable[[Call], object] | None = None
     """What can be refused without asking the lock."""
     contacts: Callable[[Call], bool] | None = None

@@ -38,10 +38,17 @@ def _has_gateway(world: World, lock: VirtualLock) -> int:
     return int(bool(world.reach.related(lock, world.rows[lock.lock_id].admin_uid)))
 
 
+def _group(call: Call, lock: VirtualLock) -> Json:
+    """Return the group the caller put the lock into."""
+    ekey = call.world.ekey(call.user.uid, lock.lock_id)
+    group = call.world.groups.get(ekey.group_id) if ekey is not None else None
+    return {"groupId": group.group_id, "groupName": group.name} if group else {"groupId": 0, "groupName": ""}
+
+
 def _matches(call: Call, lock: VirtualLock) -> bool:
-    row = call.world.rows[lock.lock_id]
-    group = call.number("groupId")
-    return call.text("lockAlias").casefold() in row.alias.casefold() and group in (None, 0, row.group_id)
+    alias = call.world.rows[lock.lock_id].alias
+    wanted = call.number("groupId")
+    return call.text("lockAlias").casefold() in alias.casefold() and wanted in (None, 0, _group(call, lock)["groupId"])
 
 
 def lock_list(call: Call) -> Json:
@@ -53,8 +60,7 @@ def lock_list(call: Call) -> Json:
             **_identity(call.world, lock),
             "hasGateway": _has_gateway(call.world, lock),
             "lockData": lock.secrets.lock_data,
-            "groupId": call.world.rows[lock.lock_id].group_id,
-            "groupName": call.world.rows[lock.lock_id].group_name,
+            **_group(call, lock),
             "date": call.world.rows[lock.lock_id].created,
         }
         for lock in call.world.locks.values()
@@ -69,7 +75,7 @@ def lock_detail(call: Call) -> Json:
     item = {
         **_identity(call.world, lock),
         "date": row.created,
-        "noKeyPwd": lock.secrets.no_key_pwd,
+        "noKeyPwd": row.admin_passcode or lock.secrets.no_key_pwd,
         "deletePwd": lock.secrets.delete_pwd,
         "adminPwd": lock.secrets.admin_pwd,
         "lockKey": lock.secrets.lock_key,
@@ -83,7 +89,7 @@ def lock_detail(call: Call) -> Json:
         "isFrozen": 1 if row.frozen else 2,
         "displayPasscode": 0,
         "sensitivity": -1,
-        "wirelessKeypadFeatureValue": "0",
+        "wirelessKeypadFeatureValue": next((keypad.feature_value for keypad in row.keypads.values()), "0"),
         "lockUpdateDate": row.updated,
     }
     # These two came without their bits in the recorded sample (ttlock-open-api.md 8).
@@ -98,7 +104,8 @@ def lock_detail(call: Call) -> Json:
     return item
 
 
-def _ekey(world: World, ekey: Ekey) -> Json:
+def _ekey(call: Call, ekey: Ekey) -> Json:
+    world = call.world
     lock, row = world.locks[ekey.lock_id], world.rows[ekey.lock_id]
     item = {
         **_identity(world, lock),
@@ -114,11 +121,10 @@ def _ekey(world: World, ekey: Ekey) -> Json:
         "remoteEnable": 1 if ekey.remote_enable else 2,
         "passageMode": 1 if row.passage.enabled else 2,
         "timezoneRawOffset": lock.raw_offset * 1000,
-        "groupId": row.group_id,
-        "groupName": row.group_name,
+        **_group(call, lock),
     }
     if ekey.admin:
-        item["noKeyPwd"] = lock.secrets.no_key_pwd
+        item["noKeyPwd"] = row.admin_passcode or lock.secrets.no_key_pwd
         item["deletePwd"] = ""
     return item
 
@@ -126,7 +132,7 @@ def _ekey(world: World, ekey: Ekey) -> Json:
 def key_list(call: Call) -> Json:
     """List all ekeys of the account, of its own locks and of shared ones."""
     items = [
-        _ekey(call.world, ekey)
+        _ekey(call, ekey)
         for ekey in call.world.ekeys_of(call.user.uid)
         if _matches(call, call.world.locks[ekey.lock_id])
     ]
@@ -137,7 +143,7 @@ def key_get(call: Call) -> Json:
     """Return the account's ekey of one lock."""
     if call.ekey is None:
         raise ApiError(-1008)
-    return _ekey(call.world, call.ekey)
+    return _ekey(call, call.ekey)
 
 
 def _gateway(gateway: Gateway) -> Json:
@@ -229,8 +235,8 @@ def wifi_detail(call: Call) -> Json:
         "ip": wifi.ip,
         "subnetMask": wifi.subnet_mask,
         "defaultGateway": wifi.default_gateway,
-        "preferredDns": wifi.default_gateway,
-        "alternateDns": "",
+        "preferredDns": wifi.preferred_dns,
+        "alternateDns": wifi.alternate_dns,
         "wifiMac": wifi.mac,
         "rssiGrade": wifi.rssi_grade,
         # The documented sample shows a boolean here and 0/1 everywhere else.
