@@ -196,6 +196,7 @@ class LockRow:
     """Date, type and number of records that a phone uploaded: the lock's own copy is not stored again."""
     door_sensor: DoorSensorRow | None = None
     keypads: dict[int, KeypadRow] = field(default_factory=dict)
+    qr_serial: int = 0
     nb_device: NbDevice | None = None
     uploaded: int = 0
     parcels: list[Parcel] = field(default_factory=list)

@@ -33,6 +33,7 @@ class Feature(IntEnum):
     PASSAGE_AUTO_UNLOCK = 46
     WIRELESS_DOOR_SENSOR = 50
     DOOR_OPEN_ALARM = 51
+    FACE_3D = 53
     WIFI = 56
     DUAL_VERIFICATION = 63
     FACE = 69

@@ -32,8 +32,6 @@ class Target(Enum):
     EKEY = auto()
     """The caller's own ekey of a lock, which may be missing or invalid."""
     GATEWAY = auto()
-    OBJECT = auto()
-    """Something with a number of its own, through which the lock is found; see ``Subject``."""
 
 
 class Right(Enum):
@@ -70,6 +68,7 @@ class Call:
     region: str
     path: str
     params: dict[str, str]
+    files: dict[str, bytes] = field(default_factory=dict)
     application: Application | None = None
     account: Account | None = None
     lock_or_none: VirtualLock | None = None
@@ -208,6 +207,7 @@ class Endpoint:
     json_fields: tuple[str, ...] = ()
     target: Target = Target.LOCK
     subject: Subject | None = None
+    """What names the lock, when not ``lockId``."""
     right: Right = Right.KEY
     signed_by_application: bool = False
     """The application's secret takes the place of a token (ttlock-open-api.md 2.5)."""

@@ -5,7 +5,7 @@ from ..features import Feature, special_value
 from ..lock import VirtualLock
 from ..reach import Gateway
 from ..world import World
-from .call import Call, Json
+from .call import Call, Endpoint, Json, Right, Target
 from .errors import ApiError
 
 LOCK_VERSION = {"groupId": 10, "protocolVersion": 3, "protocolType": 5, "orgId": 34, "scene": 2}
@@ -211,21 +211,6 @@ def locks_by_gateway(call: Call) -> Json:
     }
 
 
-def door_sensor(call: Call) -> Json:
-    """Describe the paired door sensor; without one an indistinct error (ttlock-open-api.md 4.13)."""
-    if (sensor := call.row.door_sensor) is None:
-        raise ApiError(1)
-    return {
-        "doorSensorId": sensor.sensor_id,
-        "name": sensor.name,
-        "electricQuantity": sensor.battery,
-        "version": sensor.version,
-        "mac": sensor.mac,
-        "number": sensor.number,
-        "doorNotClosedWarningTime": call.row.settings.get("door_alarm_seconds", 0),
-    }
-
-
 def wifi_detail(call: Call) -> Json:
     """Describe the network side of a Wi-Fi lock."""
     if (wifi := call.world.reach.wifi.get(call.lock.lock_id)) is None:
@@ -248,3 +233,17 @@ def wifi_detail(call: Call) -> Json:
 def user_uid(call: Call) -> Json:
     """Return the account's number."""
     return {"uid": call.user.uid}
+
+
+ROWS: dict[str, Endpoint] = {
+    "/v3/user/getUid": Endpoint(handler=user_uid, target=Target.ACCOUNT),
+    "/v3/lock/list": Endpoint(handler=lock_list, required=("pageNo", "pageSize"), target=Target.ACCOUNT),
+    "/v3/lock/detail": Endpoint(handler=lock_detail, right=Right.ADMIN),
+    "/v3/key/list": Endpoint(handler=key_list, required=("pageNo", "pageSize"), target=Target.ACCOUNT),
+    "/v3/key/get": Endpoint(handler=key_get, target=Target.EKEY),
+    "/v3/gateway/list": Endpoint(handler=gateway_list, required=("pageNo", "pageSize"), target=Target.ACCOUNT),
+    "/v3/gateway/detail": Endpoint(handler=gateway_detail, target=Target.GATEWAY),
+    "/v3/gateway/listLock": Endpoint(handler=locks_by_gateway, target=Target.GATEWAY),
+    "/v3/gateway/listByLock": Endpoint(handler=gateways_by_lock),
+    "/v3/wifiLock/detail": Endpoint(handler=wifi_detail),
+}

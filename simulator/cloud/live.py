@@ -1,6 +1,7 @@
 """Live operations (ttlock-open-api.md 4.2). The pipeline holds the link; here the lock acts."""
 
-from .call import Call, Json
+from ..features import Feature
+from .call import Call, Endpoint, Json, Right
 from .errors import body_of
 
 
@@ -64,3 +65,24 @@ def query_status(call: Call) -> Json:
     """Read whether the lock is frozen: 0 no, 1 yes."""
     call.lock.answer()
     return {"status": int(call.lock.frozen)}
+
+
+ROWS: dict[str, Endpoint] = {
+    "/v3/lock/unlock": Endpoint(
+        handler=unlock,
+        right=Right.REMOTE,
+        capability=Feature.GATEWAY_UNLOCK,
+        live=True,
+        while_frozen=False,
+    ),
+    "/v3/lock/lock": Endpoint(
+        handler=lock, right=Right.REMOTE, capability=Feature.REMOTE_LOCK, live=True, while_frozen=False
+    ),
+    "/v3/lock/queryOpenState": Endpoint(handler=query_open_state, live=True),
+    "/v3/lock/queryElectricQuantity": Endpoint(handler=query_battery, live=True),
+    "/v3/lock/queryDate": Endpoint(handler=query_date, live=True),
+    "/v3/lock/updateDate": Endpoint(handler=update_date, right=Right.MANAGER, live=True, while_frozen=False),
+    "/v3/lock/freeze": Endpoint(handler=freeze, right=Right.MANAGER, capability=Feature.FREEZE, live=True),
+    "/v3/lock/unfreeze": Endpoint(handler=unfreeze, right=Right.MANAGER, capability=Feature.FREEZE, live=True),
+    "/v3/lock/queryStatus": Endpoint(handler=query_status, capability=Feature.FREEZE, live=True),
+}

@@ -8,7 +8,7 @@ from ..features import Feature
 from ..keypad import CAPACITY, CodeMissing
 from ..lock import VirtualLock
 from ..passcodes import CODES_PER_START, CYCLIC_KINDS, BadPeriod, PasscodeKind, generate, whole_hour
-from .call import Call, Json
+from .call import Call, Endpoint, Json, Right
 from .errors import ApiError, body_of
 
 PASSCODE_OBJECT = 2
@@ -258,3 +258,42 @@ def _check_digits(digits: str) -> None:
     steps = {int(after) - int(before) for before, after in pairwise(digits)}
     if steps in ({0}, {1}, {-1}):
         raise ApiError(-2032)
+
+
+ROWS: dict[str, Endpoint] = {
+    "/v3/lock/listKeyboardPwd": Endpoint(handler=passcode_list, required=("pageNo", "pageSize"), right=Right.MANAGER),
+    "/v3/keyboardPwd/get": Endpoint(
+        handler=random_passcode,
+        required=("keyboardPwdType", "startDate"),
+        right=Right.MANAGER,
+        capability=Feature.PASSCODE,
+    ),
+    "/v3/keyboardPwd/add": Endpoint(
+        handler=add,
+        check=new_passcode,
+        required=("keyboardPwd",),
+        right=Right.MANAGER,
+        capability=Feature.PASSCODE,
+        selector="addType",
+        while_frozen=False,
+    ),
+    "/v3/keyboardPwd/change": Endpoint(
+        handler=change,
+        check=passcode_change,
+        required=("keyboardPwdId",),
+        right=Right.MANAGER,
+        capability=Feature.PASSCODE,
+        selector="changeType",
+        contacts=touches_lock,
+        while_frozen=False,
+    ),
+    "/v3/keyboardPwd/delete": Endpoint(
+        handler=delete,
+        check=deletable,
+        required=("keyboardPwdId",),
+        right=Right.MANAGER,
+        capability=Feature.PASSCODE,
+        selector="deleteType",
+        while_frozen=False,
+    ),
+}

@@ -157,7 +157,7 @@ def _check_right(call: Call, endpoint: Endpoint) -> None:
         if call.gateway.admin_uid != call.user.uid:
             raise ApiError(-2018)
         return
-    if endpoint.target not in (Target.LOCK, Target.OBJECT):
+    if endpoint.target is not Target.LOCK:
         return
     ekey = call.ekey
     if endpoint.right is Right.OWN_OR_MANAGER and ekey is not None and ekey.key_id == call.number("keyId"):

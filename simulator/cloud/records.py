@@ -1,12 +1,8 @@
-"""Records, cards and fingerprints as lists (ttlock-open-api.md 4.6, 4.7, 4.15)."""
+"""Records of a lock (ttlock-open-api.md 4.15)."""
 
-from collections.abc import Iterable
-
-from ..database import CloudRecord, CredentialRow
+from ..database import CloudRecord
 from ..lock import VirtualLock
-from .call import Call, Json
-
-_PERMANENT, _CYCLIC = 1, 4
+from .call import Call, Endpoint, Json, Right
 
 
 def record_item(lock: VirtualLock, kept: CloudRecord) -> Json:
@@ -45,41 +41,6 @@ def record_list(call: Call) -> Json:
     return call.page([record_item(call.lock, kept) for kept in found], 200)
 
 
-def card_list(call: Call) -> Json:
-    """List the lock's cards."""
-    return _credentials(call, call.row.cards.values(), "card")
-
-
-def fingerprint_list(call: Call) -> Json:
-    """List the lock's fingerprints."""
-    return _credentials(call, call.row.fingerprints.values(), "fingerprint")
-
-
-def _credentials(call: Call, rows: Iterable[CredentialRow], word: str) -> Json:
-    search = call.text("searchStr")
-    found = [row for row in rows if search in row.name or search == row.number]
-    items = []
-    for row in found:
-        item: Json = {
-            f"{word}Id": row.credential_id,
-            "lockId": call.lock.lock_id,
-            f"{word}Number": row.number,
-            f"{word}Name": row.name,
-            f"{word}Type": _CYCLIC if row.cycle else _PERMANENT,
-            "startDate": row.start,
-            "endDate": row.end,
-            "createDate": row.created,
-            "senderUsername": row.sender,
-            "status": int(row.status),
-        }
-        if row.cycle:
-            item["cyclicConfig"] = [
-                {"weekDay": window.day, "startTime": window.start, "endTime": window.end} for window in row.cycle
-            ]
-        items.append(item)
-    order = call.choice("orderBy", (0, 1, 2), 1)
-    if order == 1:
-        items.sort(key=lambda item: int(item["createDate"]), reverse=True)
-    else:
-        items.sort(key=lambda item: str(item[f"{word}Name"]), reverse=order == 2)
-    return call.page(items, 200)
+ROWS: dict[str, Endpoint] = {
+    "/v3/lockRecord/list": Endpoint(handler=record_list, required=("pageNo", "pageSize"), right=Right.MANAGER),
+}

@@ -104,13 +104,17 @@ class CloudServer:
         self.calls[path] += 1
         # Query and form are one flat map on every path and method (ttlock-open-api.md 1.2).
         params = dict(request.query)
-        if request.can_read_body:
-            params |= {key: value for key, value in (await request.post()).items() if isinstance(value, str)}
+        files: dict[str, bytes] = {}
+        for key, value in (await request.post()).items() if request.can_read_body else ():
+            if isinstance(value, str):
+                params[key] = value
+            elif isinstance(value, web.FileField):
+                files[key] = value.file.read()
         fault = self.world.faults.take(path)
         if fault is not None and (early := await self._strike_before(request, fault)) is not None:
             return early
         try:
-            answer = await self._handle(path, params)
+            answer = await self._handle(path, params, files)
         except ApiError as error:
             answer = body_of(error.errcode)
         if answer is None:
@@ -121,8 +125,8 @@ class CloudServer:
             return late
         return self._json(answer if fault is None else spoil(answer, fault))
 
-    async def _handle(self, path: str, params: dict[str, str]) -> Json | None:
-        call = Call(world=self.world, region=self.region, path=path, params=params)
+    async def _handle(self, path: str, params: dict[str, str], files: dict[str, bytes]) -> Json | None:
+        call = Call(world=self.world, region=self.region, path=path, params=params, files=files)
         if path == "/oauth2/token":
             return oauth.token(call)
         if path == "/app/getMonthRequestCount":

@@ -5,7 +5,7 @@ from typing import Any
 from ..features import Feature
 from ..lock import MAX_AUTO_LOCK
 from ..schedule import ALL_DAYS, MAX_PASSAGE_PERIODS, PassageMode, PassagePeriod
-from .call import Call, Json
+from .call import Call, Endpoint, Json, Right
 from .errors import ApiError, body_of
 
 ON_OFF = (1, 2)
@@ -165,3 +165,47 @@ def _period(item: Any) -> PassagePeriod:
     if any(not isinstance(minute, int) or not 0 <= minute <= 1440 for minute in (start, end)):
         raise ApiError(-3)
     return PassagePeriod(all_day=all_day == 1, start=start, end=end, days=tuple(sorted(set(days))))
+
+
+ROWS: dict[str, Endpoint] = {
+    "/v3/lock/setAutoLockTime": Endpoint(
+        handler=set_auto_lock,
+        check=auto_lock_seconds,
+        required=("seconds",),
+        right=Right.MANAGER,
+        capability=Feature.AUTO_LOCK,
+        selector="type",
+        while_frozen=False,
+    ),
+    "/v3/lock/updateSetting": Endpoint(
+        handler=update_setting,
+        check=setting_change,
+        required=("type", "value"),
+        right=Right.MANAGER,
+        selector="changeType",
+        while_frozen=False,
+    ),
+    "/v3/lock/querySetting": Endpoint(handler=query_setting, required=("type",), right=Right.MANAGER, live=True),
+    "/v3/lock/configPassageMode": Endpoint(
+        handler=configure_passage_flat,
+        check=flat_schedule,
+        required=("passageMode",),
+        json_fields=("weekDays",),
+        right=Right.MANAGER,
+        capability=Feature.PASSAGE_MODE,
+        selector="type",
+        while_frozen=False,
+    ),
+    "/v3/lock/configurePassageMode": Endpoint(
+        handler=configure_passage,
+        check=schedule,
+        required=("passageMode",),
+        json_fields=("cyclicConfig",),
+        right=Right.MANAGER,
+        capability=Feature.PASSAGE_MODE,
+        selector="type",
+        while_frozen=False,
+    ),
+    "/v3/lock/getPassageModeConfig": Endpoint(handler=passage_flat, capability=Feature.PASSAGE_MODE),
+    "/v3/lock/getPassageModeConfiguration": Endpoint(handler=passage, capability=Feature.PASSAGE_MODE),
+}
