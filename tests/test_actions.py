@@ -201,6 +201,36 @@ async def test_passcodes_are_deleted_by_name(hass: HomeAssistant, front_door: st
     assert failure.value.translation_key == "passcode_not_found"
 
 
+async def test_expired_passcodes_are_cleaned_up(
+    hass: HomeAssistant, front_door: str, entity_id: Find, world: World, freezer: FrozenDateTimeFactory
+) -> None:
+    data = {"entity_id": front_door, "passcode_name": "Guest", "passcode": "482915", "duration": {"hours": 1}}
+    await act(hass, "create_passcode", data)
+    await act(hass, "create_passcode", {"entity_id": front_door, "passcode_name": "Family too", "passcode": "592846"})
+    targets = {"entity_id": [front_door, entity_id("lock", "office", "lock")]}
+    assert await act(hass, "cleanup_passcodes", targets) == {"removed": {}}
+    freezer.tick(timedelta(hours=2))
+    removed = {"removed": {front_door: ["Guest"]}}
+    assert await act(hass, "cleanup_passcodes", {**targets, "dry_run": True}) == removed
+    assert await act(hass, "cleanup_passcodes", {**targets, "older_than": {"days": 1}}) == {"removed": {}}
+    assert "Guest" in await passcodes(hass, front_door)
+    assert await act(hass, "cleanup_passcodes", targets) == removed
+    left = await passcodes(hass, front_door)
+    assert "Guest" not in left
+    assert "Family too" in left
+    assert world.lock("front_door").enter_code("592846").opened
+
+
+async def test_a_random_passcode_for_some_hours_covers_them_all(
+    hass: HomeAssistant, front_door: str, freezer: FrozenDateTimeFactory
+) -> None:
+    freezer.move_to(dt_util.utcnow().replace(minute=20, second=0, microsecond=0))
+    await act(hass, "create_passcode", {"entity_id": front_door, "name": "Guest", "duration": {"hours": 3}})
+    listed = (await passcodes(hass, front_door))["Guest"]
+    assert listed["start_date"] == dt_util.utcnow().replace(minute=0)
+    assert listed["end_date"] - listed["start_date"] == timedelta(hours=4)
+
+
 def _hours(hours: float) -> datetime:
     return dt_util.utcnow() + timedelta(hours=hours)
 

@@ -1,12 +1,13 @@
 """Putting passcodes on a lock and taking them off, with proof."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from .client import Secret
-from .client.errors import InvalidInput, NotFound, OutcomeUnknown
-from .client.models import Passcode
-from .client.passcodes import PasscodeRequest, fulfils
-from .lock_coordinator import LockCoordinator
+from ..client import Secret
+from ..client.errors import InvalidInput, NotFound, OutcomeUnknown
+from ..client.models import Passcode
+from ..client.passcodes import PasscodeRequest, fulfils
+from ..lock_coordinator import LockCoordinator
 
 CONFIRMED = "confirmed"
 """The lock itself took the code: the cloud answers only after the lock did (ttlock-open-api.md 1.7, selector 2)."""
@@ -56,9 +57,14 @@ async def async_delete(lock: LockCoordinator, ids: list[int], name: str | None) 
     wanted = ids or [passcode.passcode_id for passcode in passcodes.values() if passcode.name == name]
     if not wanted or any(passcode_id not in passcodes for passcode_id in wanted):
         raise NotFound("passcode_not_found")
-    for passcode_id in wanted:
-        await lock.async_command(lock.account.cloud.delete_passcode(lock.lock_id, passcode_id))
+    await async_delete_each(lock, wanted)
     return tuple(wanted)
+
+
+async def async_delete_each(lock: LockCoordinator, ids: Iterable[int]) -> None:
+    """Take passcodes off the lock that are known to be in its list."""
+    for passcode_id in ids:
+        await lock.async_command(lock.account.cloud.delete_passcode(lock.lock_id, passcode_id))
 
 
 async def _find(lock: LockCoordinator, request: PasscodeRequest) -> Passcode | None:

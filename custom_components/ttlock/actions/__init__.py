@@ -1,0 +1,10 @@
+"""The actions of the integration, by topic."""
+
+from typing import Final
+
+from . import passcodes, settings
+from .action import Action
+
+ACTIONS: Final[dict[str, Action]] = {**passcodes.ACTIONS, **settings.ACTIONS}
+
+__all__ = ["ACTIONS", "Action"]
