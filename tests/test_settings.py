@@ -123,6 +123,37 @@ async def test_passage_mode_holds_the_door_and_says_when(
     assert state_of(hass, active).state == "off"
 
 
+async def test_the_edges_of_passage_mode_are_seen_when_they_come(
+    hass: HomeAssistant,
+    loaded: MockConfigEntry,
+    world: World,
+    entity_id: Find,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    # The lock hangs at UTC+1; it is 8:50 there.
+    freezer.move_to("2026-11-23T07:50:00Z")
+    await pass_time(hass, freezer, timedelta(0))
+    active = entity_id("binary_sensor", "office", "passagemode")
+    await hass.services.async_call(
+        "ttlock",
+        "configure_passage_mode",
+        {
+            "entity_id": entity_id("lock", "office", "lock"),
+            "enabled": True,
+            "auto_unlock": True,
+            "start_time": "09:00",
+            "end_time": "17:00",
+        },
+        blocking=True,
+    )
+    assert state_of(hass, active).state == "off"
+    await pass_time(hass, freezer, timedelta(minutes=10, seconds=1))
+    assert state_of(hass, active).state == "on"
+    assert state_of(hass, entity_id("lock", "office", "lock")).state == world.lock("office").bolt == "unlocked"
+    await pass_time(hass, freezer, timedelta(hours=8))
+    assert state_of(hass, active).state == "off"
+
+
 async def test_auto_lock_remembers_its_delay_while_it_is_off(
     hass: HomeAssistant, loaded: MockConfigEntry, world: World, entity_id: Find
 ) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, override
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
-from homeassistant.helpers.event import async_call_later
+from homeassistant.helpers.event import async_call_later, async_track_point_in_utc_time
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
 
@@ -71,6 +71,8 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         self._settings_tried_at: datetime | None = None
         self._commands = 0
         self._recheck: CALLBACK_TYPE | None = None
+        self._edge: CALLBACK_TYPE | None = None
+        self._watch_passage()
 
     @property
     def reachable(self) -> bool:
@@ -83,6 +85,7 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
     async def async_shutdown(self) -> None:
         """Stop following the lock."""
         self._cancel_recheck()
+        self._cancel_edge()
         await super().async_shutdown()
 
     # -- What others know ------------------------------------------------------------------------------------------
@@ -346,6 +349,29 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
             self._recheck()
             self._recheck = None
 
+    @callback
+    def _watch_passage(self) -> None:
+        """Look at the lock whenever its passage mode begins or ends to hold the door."""
+        self._cancel_edge()
+        plan = self.data.settings.passage
+        edge = plan.next_change(dt_util.utcnow().astimezone(self.data.zone)) if plan else None
+        if edge is None:
+            return
+
+        async def passed(now: datetime) -> None:
+            self._edge = None
+            self._watch_passage()
+            self.async_update_listeners()
+            await self.async_refresh()
+
+        self._edge = async_track_point_in_utc_time(self.hass, passed, dt_util.as_utc(edge))
+
+    @callback
+    def _cancel_edge(self) -> None:
+        if self._edge:
+            self._edge()
+            self._edge = None
+
     # -- Data ------------------------------------------------------------------------------------------------------
 
     @callback
@@ -359,6 +385,7 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
                 sw_version=settings.detail.firmware_version,
             )
         self._set(replace(self.data, settings=settings))
+        self._watch_passage()
 
     @callback
     def _set(self, data: LockData) -> None:

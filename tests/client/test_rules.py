@@ -193,3 +193,20 @@ def test_a_window_follows_the_clock_on_the_wall() -> None:
     mode = PassageMode(enabled=True, periods=window(9 * 60, 17 * 60, EVERY_DAY))
     assert mode.active_at(datetime(2026, 7, 1, 7, 30, tzinfo=UTC).astimezone(zone))
     assert not mode.active_at(datetime(2026, 1, 1, 7, 30, tzinfo=UTC).astimezone(zone))
+
+
+@given(start=MINUTES, end=MINUTES, days=DAYS, moment=st.datetimes(datetime(2026, 1, 5), datetime(2026, 1, 12)))
+def test_nothing_changes_before_the_next_change(start: int, end: int, days: frozenset[int], moment: datetime) -> None:
+    mode = PassageMode(enabled=True, periods=window(start, end, days))
+    change = mode.next_change(moment)
+    later = [moment + timedelta(minutes=37 * step) for step in range(1, 300)]
+    if change is None:
+        assert {mode.active_at(at) for at in later} == {mode.active_at(moment)}
+    else:
+        assert {mode.active_at(at) for at in later if at < change} <= {mode.active_at(moment)}
+        assert mode.active_at(change) is not mode.active_at(moment)
+
+
+def test_a_plan_that_is_off_never_changes() -> None:
+    mode = PassageMode(enabled=False, periods=window(9 * 60, 17 * 60, EVERY_DAY))
+    assert mode.next_change(datetime(2026, 1, 5)) is None

@@ -1,7 +1,7 @@
 """Passage mode: the weekly plan in which an unlocked lock stays unlocked (ttlock-open-api.md 4.3)."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 
 from . import parse
@@ -10,6 +10,8 @@ from .parse import Raw
 
 MINUTES_A_DAY = 24 * 60
 MAX_PERIODS = 5
+DAYS_TO_LOOK = 9
+"""A plan repeats every week; the last edge of this weekday may be just behind."""
 EVERY_DAY = frozenset(range(1, 8))
 
 
@@ -54,6 +56,14 @@ class PassageMode:
     def active_at(self, local: datetime) -> bool:
         """Return whether the plan holds the door at that time in the lock's zone."""
         return self.enabled and any(period.covers(local) for period in self.periods)
+
+    def next_change(self, local: datetime) -> datetime | None:
+        """Return when the plan next begins or ceases to hold the door, in the zone of `local`; None for never."""
+        now = self.active_at(local)
+        midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+        edges = {0, *(edge for period in self.periods for edge in (period.start, period.end))}
+        moments = sorted(midnight + timedelta(days=day, minutes=edge) for day in range(DAYS_TO_LOOK) for edge in edges)
+        return next((moment for moment in moments if moment > local and self.active_at(moment) is not now), None)
 
 
 def window(start: int, end: int, weekdays: frozenset[int]) -> tuple[PassagePeriod, ...]:
