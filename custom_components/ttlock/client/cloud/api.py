@@ -24,9 +24,24 @@ from ..passage import PassageMode
 from ..passcodes import PasscodeRequest
 from ..secret import Secret
 from . import endpoints as at
+from .cards import Cards
+from .door_sensors import DoorSensors
+from .ekeys import Ekeys
 from .endpoints import Purpose
+from .faces import Faces
+from .fingerprints import Fingerprints
+from .gateways import Gateways
+from .groups import Groups
+from .keypads import Keypads
+from .locks import Locks
 from .paging import BIG_PAGE, PAGE, all_pages, list_of, one
+from .palm_veins import PalmVeins
+from .passcodes import Passcodes
+from .qr_codes import QrCodes
+from .records import Records
+from .remotes import Remotes
 from .selector import VIA_GATEWAY
+from .settings import Settings
 from .transport import Transport
 from .weekly import period_fields
 
@@ -40,6 +55,21 @@ class CloudClient:
         """Talk through a transport."""
         self._transport = transport
         self._flat_passage: set[int] = set()
+        self.cards = Cards(transport)
+        self.door_sensors = DoorSensors(transport)
+        self.ekeys = Ekeys(transport)
+        self.faces = Faces(transport)
+        self.fingerprints = Fingerprints(transport)
+        self.gateways = Gateways(transport)
+        self.groups = Groups(transport)
+        self.keypads = Keypads(transport)
+        self.locks = Locks(transport)
+        self.palm_veins = PalmVeins(transport)
+        self.passcodes = Passcodes(transport)
+        self.qr_codes = QrCodes(transport)
+        self.records = Records(transport)
+        self.remotes = Remotes(transport)
+        self.settings = Settings(transport)
 
     @property
     def calls(self) -> Counter[Purpose]:

@@ -71,7 +71,7 @@ PASSCODE_CHANGE: Final = Endpoint(path="/v3/keyboardPwd/change", purpose=Purpose
 PASSCODE_RENAME: Final = Endpoint(path="/v3/keyboardPwd/change", purpose=Purpose.COMMAND, post=True)
 PASSCODE_DELETE: Final = Endpoint(path="/v3/keyboardPwd/delete", purpose=Purpose.COMMAND, post=True, live=True)
 
-# Shared ekeys (4.4)
+# Shared ekeys: section 4.4
 LOCK_EKEYS: Final = Endpoint(path="/v3/lock/listKey", purpose=Purpose.PROOF)
 KEY_SEND: Final = Endpoint(path="/v3/key/send", purpose=Purpose.COMMAND, post=True, repeatable=False)
 KEY_DELETE: Final = Endpoint(path="/v3/key/delete", purpose=Purpose.COMMAND, post=True)
@@ -84,12 +84,12 @@ KEY_AUTHORIZE: Final = Endpoint(path="/v3/key/authorize", purpose=Purpose.COMMAN
 KEY_UNAUTHORIZE: Final = Endpoint(path="/v3/key/unauthorize", purpose=Purpose.COMMAND, post=True)
 KEY_LINK: Final = Endpoint(path="/v3/key/getUnlockLink", purpose=Purpose.COMMAND, post=True)
 
-# Passcodes, after Bluetooth (4.5)
+# Passcodes, after Bluetooth: section 4.5
 PASSCODES_READ_FROM_LOCK: Final = Endpoint(
     path="/v3/keyboardPwd/uploadValidCodeFromLock", purpose=Purpose.COMMAND, post=True
 )
 
-# IC cards (4.6)
+# IC cards: section 4.6
 CARD_LIST: Final = Endpoint(path="/v3/identityCard/list", purpose=Purpose.PROOF)
 CARD_ADD: Final = Endpoint(path="/v3/identityCard/add", purpose=Purpose.COMMAND, post=True, live=True, repeatable=False)
 CARD_ADD_REVERSED: Final = Endpoint(
@@ -100,7 +100,7 @@ CARD_RENAME: Final = Endpoint(path="/v3/identityCard/rename", purpose=Purpose.CO
 CARD_DELETE: Final = Endpoint(path="/v3/identityCard/delete", purpose=Purpose.COMMAND, post=True, live=True)
 CARD_CLEAR: Final = Endpoint(path="/v3/identityCard/clear", purpose=Purpose.COMMAND, post=True)
 
-# Fingerprints (4.7)
+# Fingerprints: section 4.7
 FINGERPRINT_LIST: Final = Endpoint(path="/v3/fingerprint/list", purpose=Purpose.PROOF)
 FINGERPRINT_ADD: Final = Endpoint(path="/v3/fingerprint/add", purpose=Purpose.COMMAND, post=True, repeatable=False)
 FINGERPRINT_PERIOD: Final = Endpoint(path="/v3/fingerprint/changePeriod", purpose=Purpose.COMMAND, post=True, live=True)
@@ -108,7 +108,7 @@ FINGERPRINT_RENAME: Final = Endpoint(path="/v3/fingerprint/rename", purpose=Purp
 FINGERPRINT_DELETE: Final = Endpoint(path="/v3/fingerprint/delete", purpose=Purpose.COMMAND, post=True, live=True)
 FINGERPRINT_CLEAR: Final = Endpoint(path="/v3/fingerprint/clear", purpose=Purpose.COMMAND, post=True)
 
-# Faces (4.8)
+# Faces: section 4.8
 FACE_FEATURES: Final = Endpoint(path="/v3/face/getFeatureDataByPhoto", purpose=Purpose.COMMAND, post=True)
 FACE_LIST: Final = Endpoint(path="/v3/face/list", purpose=Purpose.PROOF)
 FACE_ADD: Final = Endpoint(path="/v3/face/add", purpose=Purpose.COMMAND, post=True, live=True, repeatable=False)
@@ -117,7 +117,7 @@ FACE_RENAME: Final = Endpoint(path="/v3/face/rename", purpose=Purpose.COMMAND, p
 FACE_DELETE: Final = Endpoint(path="/v3/face/delete", purpose=Purpose.COMMAND, post=True, live=True)
 FACE_CLEAR: Final = Endpoint(path="/v3/face/clear", purpose=Purpose.COMMAND, post=True)
 
-# Palm veins (4.9)
+# Palm veins: section 4.9
 PALM_LIST: Final = Endpoint(path="/v3/palmVein/list", purpose=Purpose.PROOF, post=True)
 PALM_ADD: Final = Endpoint(path="/v3/palmVein/add", purpose=Purpose.COMMAND, post=True, repeatable=False)
 PALM_PERIOD: Final = Endpoint(path="/v3/palmVein/changePeriod", purpose=Purpose.COMMAND, post=True, live=True)
@@ -137,21 +137,21 @@ QR_DELETE_CUSTOM: Final = Endpoint(path="/v3/qrCode/delete", purpose=Purpose.COM
 QR_CLEAR_RANDOM: Final = Endpoint(path="/v3/qrCode/clear", purpose=Purpose.COMMAND, post=True)
 QR_CLEAR_CUSTOM: Final = Endpoint(path="/v3/qrCode/clear", purpose=Purpose.COMMAND, post=True, live=True)
 
-# Remotes (4.11)
+# Remotes: section 4.11
 REMOTE_LIST: Final = Endpoint(path="/v3/remote/listByLock", purpose=Purpose.PROOF)
 REMOTE_ADD: Final = Endpoint(path="/v3/remote/add", purpose=Purpose.COMMAND, post=True, repeatable=False)
 REMOTE_UPDATE: Final = Endpoint(path="/v3/remote/update", purpose=Purpose.COMMAND, post=True, live=True)
 REMOTE_DELETE: Final = Endpoint(path="/v3/remote/delete", purpose=Purpose.COMMAND, post=True)
 REMOTE_CLEAR: Final = Endpoint(path="/v3/remote/clear", purpose=Purpose.COMMAND, post=True)
 
-# Wireless keypads (4.12)
+# Wireless keypads: section 4.12
 KEYPAD_LIST: Final = Endpoint(path="/v3/wirelessKeypad/listByLock", purpose=Purpose.INVENTORY)
 KEYPAD_ADD: Final = Endpoint(path="/v3/wirelessKeypad/add", purpose=Purpose.COMMAND, post=True, repeatable=False)
 KEYPAD_RENAME: Final = Endpoint(path="/v3/wirelessKeypad/rename", purpose=Purpose.COMMAND, post=True)
 KEYPAD_DELETE: Final = Endpoint(path="/v3/wirelessKeypad/delete", purpose=Purpose.COMMAND, post=True)
 KEYPAD_UPGRADED: Final = Endpoint(path="/v3/wirelessKeypad/upgradeSuccess", purpose=Purpose.COMMAND, post=True)
 
-# Door sensors (4.13)
+# Door sensors: section 4.13
 DOOR_SENSOR_ADD: Final = Endpoint(path="/v3/doorSensor/add", purpose=Purpose.COMMAND, post=True, repeatable=False)
 DOOR_SENSOR_UPDATE: Final = Endpoint(path="/v3/doorSensor/update", purpose=Purpose.COMMAND, post=True)
 DOOR_SENSOR_DELETE: Final = Endpoint(path="/v3/doorSensor/delete", purpose=Purpose.COMMAND, post=True)
@@ -194,7 +194,7 @@ LOCK_NB: Final = Endpoint(path="/v3/lock/getNbDeviceInfo", purpose=Purpose.INVEN
 LOCK_WIFI: Final = Endpoint(path="/v3/wifiLock/detail", purpose=Purpose.INVENTORY, post=True)
 LOCK_WIFI_NOTE: Final = Endpoint(path="/v3/wifiLock/updateNetwork", purpose=Purpose.COMMAND, post=True)
 
-# Gateways (4.14)
+# Gateways: section 4.14
 GATEWAY_DETAIL: Final = Endpoint(path="/v3/gateway/detail", purpose=Purpose.INVENTORY)
 GATEWAYS_OF_LOCK: Final = Endpoint(path="/v3/gateway/listByLock", purpose=Purpose.INVENTORY)
 GATEWAY_DEVICES: Final = Endpoint(path="/v3/gateway/listDevice", purpose=Purpose.INVENTORY)
@@ -208,15 +208,15 @@ GATEWAY_UPGRADE: Final = Endpoint(
     path="/v3/gateway/setUpgradeMode", purpose=Purpose.COMMAND, post=True, repeatable=False
 )
 
-# Groups (4.16)
+# Groups: section 4.16
 GROUP_LIST: Final = Endpoint(path="/v3/group/list", purpose=Purpose.INVENTORY)
 GROUP_ADD: Final = Endpoint(path="/v3/group/add", purpose=Purpose.COMMAND, post=True, repeatable=False)
 GROUP_RENAME: Final = Endpoint(path="/v3/group/update", purpose=Purpose.COMMAND, post=True)
 GROUP_DELETE: Final = Endpoint(path="/v3/group/delete", purpose=Purpose.COMMAND, post=True)
 GROUP_DEVICE: Final = Endpoint(path="/v3/group/setDeviceGroup", purpose=Purpose.COMMAND, post=True)
 
-# Records (4.15)
-RECORD_UPLOAD: Final = Endpoint(path="/v3/lockRecord/upload", purpose=Purpose.COMMAND, post=True)
+# Records: section 4.15
+RECORD_UPLOAD: Final = Endpoint(path="/v3/lockRecord/upload", purpose=Purpose.COMMAND, post=True, repeatable=False)
 RECORD_DELETE: Final = Endpoint(path="/v3/lockRecord/delete", purpose=Purpose.COMMAND, post=True)
 RECORD_CLEAR: Final = Endpoint(path="/v3/lockRecord/clear", purpose=Purpose.COMMAND, post=True)
 

@@ -1,0 +1,64 @@
+"""IC cards (ttlock-open-api.md 4.6)."""
+
+from ..credentials import Credential, Validity, common_type, read_card
+from ..errors import InvalidInput
+from ..parse import Listing
+from ..secret import Secret
+from . import endpoints as at
+from .endpoints import Endpoint
+from .paging import PAGE, all_pages, made
+from .selector import VIA_GATEWAY
+from .transport import Transport
+
+
+class Cards:
+    """The cards of a lock."""
+
+    def __init__(self, transport: Transport) -> None:
+        """Talk through a transport."""
+        self._transport = transport
+
+    async def list(self, lock_id: int) -> Listing[Credential]:
+        """Return all cards in the cloud's table of a lock."""
+        return await all_pages(self._transport, at.CARD_LIST, PAGE, read_card, lock_id=lock_id, orderBy=1)
+
+    async def add(self, lock_id: int, number: Secret, validity: Validity, name: str | None = None) -> int:
+        """Teach the lock a card by its number and return the card's id; the cloud answers after the lock took it."""
+        return await self._add(at.CARD_ADD, lock_id, number, validity, name)
+
+    async def add_reversed(self, lock_id: int, number: Secret, validity: Validity, name: str | None = None) -> int:
+        """Do as `add` with the number that a desktop reader shows: its four bytes come in the other order."""
+        return await self._add(at.CARD_ADD_REVERSED, lock_id, number, validity, name)
+
+    async def _add(self, endpoint: Endpoint, lock_id: int, number: Secret, validity: Validity, name: str | None) -> int:
+        digits = number.reveal()
+        if not (digits.isascii() and digits.isdigit()):
+            raise InvalidInput("card_digits")
+        body = await self._transport.send(
+            endpoint,
+            lock_id,
+            cardNumber=digits,
+            cardName=name,
+            cardType=common_type(validity),
+            addType=VIA_GATEWAY,
+            **validity.fields(),
+        )
+        return made(body, "cardId")
+
+    async def change_period(self, lock_id: int, card_id: int, validity: Validity) -> None:
+        """Change when a card opens; it cannot become permanent."""
+        await self._transport.send(
+            at.CARD_PERIOD, lock_id, cardId=card_id, changeType=VIA_GATEWAY, **validity.change_fields()
+        )
+
+    async def rename(self, lock_id: int, card_id: int, name: str) -> None:
+        """Give a card another name; the lock does not know names."""
+        await self._transport.send(at.CARD_RENAME, lock_id, cardId=card_id, cardName=name)
+
+    async def delete(self, lock_id: int, card_id: int) -> None:
+        """Take a card off the lock."""
+        await self._transport.send(at.CARD_DELETE, lock_id, cardId=card_id, deleteType=VIA_GATEWAY)
+
+    async def record_cleared(self, lock_id: int) -> None:
+        """Note that all cards were taken off the lock over Bluetooth; the lock itself is not reached."""
+        await self._transport.send(at.CARD_CLEAR, lock_id)
