@@ -230,13 +230,7 @@ def wifi_detail(call: Call) -> Json:
     }
 
 
-def user_uid(call: Call) -> Json:
-    """Return the account's number."""
-    return {"uid": call.user.uid}
-
-
 ROWS: dict[str, Endpoint] = {
-    "/v3/user/getUid": Endpoint(handler=user_uid, target=Target.ACCOUNT),
     "/v3/lock/list": Endpoint(handler=lock_list, required=("pageNo", "pageSize"), target=Target.ACCOUNT),
     "/v3/lock/detail": Endpoint(handler=lock_detail, right=Right.ADMIN),
     "/v3/key/list": Endpoint(handler=key_list, required=("pageNo", "pageSize"), target=Target.ACCOUNT),
