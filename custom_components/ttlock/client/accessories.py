@@ -134,21 +134,24 @@ class StandaloneSensor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SensorAlerts:
-    """What a standalone sensor warns of; None where it does not warn."""
+    """What a standalone sensor warns of; the figures are kept while a warning is off."""
 
-    left_open_seconds: int | None
+    left_open: bool
+    left_open_seconds: int
     """1 to 900."""
-    unused_days: int | None
+    unused: bool
+    unused_days: int
     """1 to 15."""
 
     @classmethod
     def from_vendor(cls, raw: Raw) -> Self:
-        """Read the reply, whose fields are those of the setting (names inferred, ttlock-open-api.md 4.13)."""
-        left_open, unused = (
-            parse.on_off(raw.get("notCloseAlertFlag")),
-            parse.on_off(raw.get("longTimeNotOpenAlertFlag")),
-        )
+        """Read the reply, whose fields are those of the setting (names inferred, ttlock-open-api.md 4.13).
+
+        ValueError without the figures.
+        """
         return cls(
-            left_open_seconds=parse.integer(raw.get("notCloseAlertSecondNum")) if left_open else None,
-            unused_days=parse.integer(raw.get("longTimeNotOpenDayNum")) if unused else None,
+            left_open=parse.on_off(raw.get("notCloseAlertFlag")) is True,
+            left_open_seconds=parse.required_integer(raw, "notCloseAlertSecondNum"),
+            unused=parse.on_off(raw.get("longTimeNotOpenAlertFlag")) is True,
+            unused_days=parse.required_integer(raw, "longTimeNotOpenDayNum"),
         )

@@ -87,20 +87,21 @@ class StandaloneSensors:
 
     async def get_alerts(self, sensor_id: int) -> SensorAlerts:
         """Return what a sensor warns of (names of the fields inferred)."""
-        return SensorAlerts.from_vendor(await self._transport.send(at.STANDALONE_ALERTS, doorSensorId=sensor_id))
+        body = await self._transport.send(at.STANDALONE_ALERTS, doorSensorId=sensor_id)
+        return one(body, SensorAlerts.from_vendor)
 
     async def set_alerts(self, sensor_id: int, alerts: SensorAlerts) -> None:
         """Choose what a sensor warns of; takes effect when the door moves next."""
-        if alerts.left_open_seconds is not None and not 1 <= alerts.left_open_seconds <= 900:
+        if not 1 <= alerts.left_open_seconds <= 900:
             raise InvalidInput("left_open_range")
-        if alerts.unused_days is not None and not 1 <= alerts.unused_days <= 15:
+        if not 1 <= alerts.unused_days <= 15:
             raise InvalidInput("unused_days_range")
         await self._transport.send(
             at.STANDALONE_SET_ALERTS,
             doorSensorId=sensor_id,
-            notCloseAlertFlag=2 if alerts.left_open_seconds is None else 1,
+            notCloseAlertFlag=1 if alerts.left_open else 2,
             notCloseAlertSecondNum=alerts.left_open_seconds,
-            longTimeNotOpenAlertFlag=2 if alerts.unused_days is None else 1,
+            longTimeNotOpenAlertFlag=1 if alerts.unused else 2,
             longTimeNotOpenDayNum=alerts.unused_days,
         )
 

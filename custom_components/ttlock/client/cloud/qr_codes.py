@@ -71,27 +71,27 @@ class QrCodes:
         self,
         lock_id: int,
         qr_code: QrCode,
-        validity: Validity,
         *,
+        validity: Validity | None = None,
         name: str | None = None,
         refresh_minutes: int | None = None,
     ) -> None:
-        """Change when a QR code opens, and what is given; how it is limited cannot change.
+        """Change what is given; a period cannot become a weekly plan or permanent, nor the other way round.
 
         The lock is sent along because it decides in which queue the change of a custom code waits.
         """
-        if validity.kind is not qr_code.validity.kind:
+        if validity is not None and validity.kind is not qr_code.validity.kind:
             raise InvalidInput("qr_code_kind_fixed")
         _check_refresh(refresh_minutes)
         await self._transport.send(
             at.QR_UPDATE_CUSTOM if qr_code.is_custom else at.QR_UPDATE_RANDOM,
             lock_id,
             qrCodeId=qr_code.credential_id,
-            type=qr_type(validity),
+            type=qr_type(qr_code.validity),
             name=name,
             refreshTime=refresh_minutes,
             changeType=_selector(qr_code.is_custom),
-            **_fields(validity),
+            **(_fields(validity) if validity else {}),
         )
 
     async def delete(self, lock_id: int, qr_code: QrCode) -> None:
@@ -104,7 +104,7 @@ class QrCodes:
         )
 
     async def clear(self, lock_id: int, *, custom: bool) -> None:
-        """Revoke all random QR codes of a lock, or all custom ones."""
+        """Revoke all QR codes of a lock; `custom` tells that it holds some that only its gateway can take off."""
         endpoint = at.QR_CLEAR_CUSTOM if custom else at.QR_CLEAR_RANDOM
         await self._transport.send(endpoint, lock_id, type=_selector(custom))
 

@@ -48,8 +48,10 @@ class Remotes:
         )
         return made(body, "remoteId")
 
-    async def update(self, lock_id: int, remote_id: int, validity: Validity, name: str | None = None) -> None:
-        """Change when a remote opens, and its name if given; it cannot become permanent.
+    async def update(
+        self, lock_id: int, remote_id: int, *, validity: Validity | None = None, name: str | None = None
+    ) -> None:
+        """Change what is given: when a remote opens, which cannot become permanent, or its name.
 
         The lock is sent along because it decides in which queue the change waits.
         """
@@ -61,7 +63,7 @@ class Remotes:
             # The English page names the selector one way, the Chinese page the other (1.7).
             changeType=VIA_GATEWAY,
             type=VIA_GATEWAY,
-            **validity.change_fields(),
+            **(validity.change_fields() if validity else {}),
         )
 
     async def record_deleted(self, remote_id: int) -> None:
