@@ -48,10 +48,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: TTLockConfigEntry) -> bo
 
 async def async_unload_entry(hass: HomeAssistant, entry: TTLockConfigEntry) -> bool:
     """Unload an account."""
-    if unloaded := await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
-        for lock in entry.runtime_data.locks.values():
-            await lock.async_shutdown()
-    return unloaded
+    return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: TTLockConfigEntry) -> None:

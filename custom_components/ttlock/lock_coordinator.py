@@ -20,7 +20,6 @@ from .client.errors import (
     SignInError,
     TTLockError,
     Unsupported,
-    is_refusal,
 )
 from .client.models import Bolt, GatewayReach, OpenState, Passcode, Record
 from .client.parse import Listing
@@ -38,6 +37,7 @@ from .const import (
 )
 from .data import GATEWAY_OFFLINE, NO_GATEWAY, InventoryLock, LockData, LockSettings
 from .errors import translated_update
+from .settings_reader import async_read_settings
 
 if TYPE_CHECKING:
     from .coordinator import AccountCoordinator, TTLockConfigEntry
@@ -180,28 +180,11 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
             return
         self._settings_tried_at = now
         try:
-            settings = await self._async_settings(settings)
+            settings = await async_read_settings(self.account.cloud, self.data.ekey, settings)
         except TTLockError as err:
             LOGGER.debug("%s: could not read settings: %s", self.name, err)
             return
         self._set_settings(replace(settings, read_at=now))
-
-    async def _async_settings(self, settings: LockSettings) -> LockSettings:
-        cloud, features = self.account.cloud, self.data.features
-        if self.data.ekey.may_manage:
-            detail = await _unless_refused(cloud.get_lock(self.lock_id))
-            if detail is not None:
-                settings = replace(
-                    settings,
-                    detail=detail,
-                    remembered_auto_lock=detail.auto_lock_seconds or settings.remembered_auto_lock,
-                )
-        if Feature.PASSAGE_MODE in features and self.data.ekey.may_manage:
-            passage = await _unless_refused(cloud.get_passage_mode(self.lock_id))
-            settings = replace(settings, passage=passage or settings.passage)
-        if Feature.DOOR_SENSOR in features or Feature.WIRELESS_DOOR_SENSOR in features:
-            settings = replace(settings, door_sensor=await cloud.get_door_sensor(self.lock_id))
-        return settings
 
     # -- Commands --------------------------------------------------------------------------------------------------
 
@@ -393,14 +376,3 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         if data != self.data:
             self.data = data
             self.async_update_listeners()
-
-
-async def _unless_refused[T](reading: Awaitable[T]) -> T | None:
-    """Return what was read, None when the vendor refuses it for this lock or this account."""
-    try:
-        return await reading
-    except TTLockError as err:
-        if not is_refusal(err):
-            raise
-        LOGGER.debug("Not to be read: %s", err)
-        return None

@@ -1,0 +1,40 @@
+"""Reading the settings of a lock: whatever this lock has and this account may see."""
+
+from collections.abc import Awaitable
+from dataclasses import replace
+
+from .client import CloudClient, Feature
+from .client.errors import TTLockError, is_refusal
+from .client.models import Ekey
+from .const import LOGGER
+from .data import LockSettings
+
+
+async def async_read_settings(cloud: CloudClient, ekey: Ekey, known: LockSettings) -> LockSettings:
+    """Return the settings as the cloud has them; what is refused for this lock or account stays as it was known.
+
+    Raises the client's errors for failures of cloud, account or clock.
+    """
+    settings = known
+    if ekey.may_manage:
+        detail = await _unless_refused(cloud.get_lock(ekey.lock_id))
+        if detail is not None:
+            remembered = detail.auto_lock_seconds or settings.remembered_auto_lock
+            settings = replace(settings, detail=detail, remembered_auto_lock=remembered)
+    if ekey.may_manage and Feature.PASSAGE_MODE in ekey.features:
+        passage = await _unless_refused(cloud.get_passage_mode(ekey.lock_id))
+        settings = replace(settings, passage=passage or settings.passage)
+    if Feature.DOOR_SENSOR in ekey.features or Feature.WIRELESS_DOOR_SENSOR in ekey.features:
+        settings = replace(settings, door_sensor=await cloud.get_door_sensor(ekey.lock_id))
+    return settings
+
+
+async def _unless_refused[T](reading: Awaitable[T]) -> T | None:
+    """Return what was read, None when the vendor refuses it for this lock or this account."""
+    try:
+        return await reading
+    except TTLockError as err:
+        if not is_refusal(err):
+            raise
+        LOGGER.debug("Not to be read: %s", err)
+        return None
