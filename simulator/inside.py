@@ -1,6 +1,6 @@
 """What a lock holds inside: its switches and its secrets."""
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 import hashlib
 
 
@@ -15,6 +15,10 @@ class LockSettings:
     reset_button: int = 1
     open_direction: int = 1
     dual_verification: int = 2
+
+    def as_numbers(self) -> dict[str, int]:
+        """Return the switches by name, as the cloud copies them."""
+        return asdict(self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -82,6 +82,11 @@ def cloud_type(lock_type: int) -> int | None:
     return None if lock_type in _MANAGEMENT else lock_type
 
 
+def is_success(lock_type: int) -> bool:
+    """Say whether a record of a type tells of something that worked."""
+    return lock_type not in _FAILURES
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LockRecord:
     """One line of the log; ``number`` is the passcode, card or fingerprint, ``user`` the account of a command."""
@@ -117,7 +122,7 @@ class Journal:
             sequence=self.last_sequence,
             lock_date=lock_date,
             type_from_lock=int(lock_type),
-            success=int(lock_type) not in _FAILURES,
+            success=is_success(int(lock_type)),
             number=number,
             user=user,
             battery=battery,

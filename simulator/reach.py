@@ -130,6 +130,11 @@ class Reach:
             if gateway in heard_by:
                 heard_by.remove(gateway)
 
+    def adopt(self, gateway: Gateway) -> None:
+        """Put a gateway back that somebody had deleted."""
+        self.unowned.remove(gateway)
+        self.add_gateway(gateway)
+
     def remove_lock(self, lock_id: int) -> None:
         """Forget a lock."""
         self.wifi.pop(lock_id, None)

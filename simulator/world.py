@@ -281,12 +281,17 @@ class World:
         return None if code is None else current_image(lock.secrets.seed, code, self.clock.now())
 
     def _store(self, row: LockRow, record: LockRecord) -> CloudRecord | None:
+        if (record.lock_date, record.type_from_lock, record.number) in row.from_phone:
+            return None
+        return self.take_record(row, record)
+
+    def take_record(self, row: LockRow, record: LockRecord) -> CloudRecord | None:
+        """Write a record into the cloud, or return None when the cloud does not keep its kind."""
         row.battery = record.battery
         for passcode in row.passcodes.values():
             if passcode.digits == record.number and record.type_from_lock == LockRecordType.PASSCODE_UNLOCK:
                 passcode.used = True
-        same = (record.lock_date, record.type_from_lock, record.number)
-        if (record_type := record.record_type) is None or same in row.from_phone:
+        if (record_type := record.record_type) is None:
             return None
         kept = CloudRecord(
             record_id=self.next_id(),

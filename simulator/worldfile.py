@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from .accounts import Account, AccountKind, Application, Ekey
-from .credentials import Credential
+from .credentials import Credential, CredentialKind
 from .database import CredentialRow, DoorSensorRow, LockRow, PasscodeRow
 from .lock import VirtualLock
 from .passcodes import PasscodeKind
@@ -119,18 +119,7 @@ def _add_lock(world: World, entry: Table, owner: str, initialised: datetime, zon
         battery=lock.battery,
         updated=created,
         auto_lock_seconds=lock.auto_lock_seconds or -1,
-        settings={
-            name: getattr(lock.settings, name)
-            for name in (
-                "lock_sound",
-                "sound_volume",
-                "privacy_lock",
-                "tamper_alert",
-                "reset_button",
-                "open_direction",
-                "dual_verification",
-            )
-        },
+        settings=lock.settings.as_numbers(),
         passage=lock.passage,
     )
     world.add_lock(lock, row, WifiLink(**entry["wifi"]) if "wifi" in entry else None)
@@ -158,8 +147,11 @@ def _add_credentials(world: World, lock: VirtualLock, row: LockRow, entry: Table
             custom=True,
             sender=admin,
         )
-    for kind, table, rows in (("cards", lock.cards, row.cards), ("fingerprints", lock.fingerprints, row.fingerprints)):
-        for item in entry.get(kind, ()):
+    for kind in CredentialKind:
+        if kind is CredentialKind.QR_CODE:
+            continue
+        table, rows = lock.credentials[kind], row.credentials[kind]
+        for item in entry.get(f"{kind}s", ()):
             start, end = _span(item)
             table[item["number"]] = Credential(number=item["number"], start=start / 1000, end=end / 1000)
             number = world.next_id()

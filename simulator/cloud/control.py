@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
+from ..credentials import Credential, CredentialKind
 from ..faults import Fault
-from ..lock import VirtualLock
+from ..features import Feature
+from ..lock import LockRefused, VirtualLock
 from ..mechanism import DoorResult
 from .call import Json
 
@@ -20,6 +22,10 @@ _DOOR_ACTS: dict[str, Callable[[VirtualLock, str], DoorResult | None]] = {
     "enter_code": lambda lock, value: lock.enter_code(value),
     "swipe_card": lambda lock, value: lock.swipe_card(value),
     "touch_finger": lambda lock, value: lock.touch_finger(value),
+    "show_face": lambda lock, value: lock.show_face(value),
+    "show_palm": lambda lock, value: lock.show_palm(value),
+    "show_qr": lambda lock, value: lock.show_qr(value),
+    "press_remote": lambda lock, value: lock.press_remote(value),
     "turn_key": lambda lock, _: lock.turn_key(),
     "press_button": lambda lock, _: lock.press_button(),
     "open_door": lambda lock, _: lock.open_door(),
@@ -45,7 +51,7 @@ def add_routes(app: web.Application, server: CloudServer) -> None:
                 result = control(server, {**request.query, **body})
             except KeyError as error:
                 return web.json_response({"error": f"missing or unknown: {error.args[0]}"}, status=400)
-            except (ValueError, TypeError) as error:
+            except (ValueError, TypeError, LockRefused) as error:
                 return web.json_response({"error": str(error)}, status=400)
             return web.json_response(result)
 
@@ -58,6 +64,7 @@ def add_routes(app: web.Application, server: CloudServer) -> None:
         ("DELETE", "calls", _reset_calls),
         ("POST", "door", _door),
         ("POST", "lock", _lock),
+        ("POST", "enroll", _enroll),
         ("POST", "gateway", _gateway),
         ("POST", "time", _time),
         ("POST", "faults", _add_fault),
@@ -107,11 +114,14 @@ def _lock_state(server: CloudServer, lock: VirtualLock) -> Json:
         "passage_enabled": lock.passage.enabled,
         "passage_active": lock.passage_active,
         "frozen": lock.frozen,
+        "working": lock.working,
         "remote_unlock": lock.remote_unlock_enabled,
         "lock_time": lock.time,
         "utc_offset": lock.raw_offset,
         "passcodes_in_lock": len(lock.keypad.table),
         "passcodes_in_cloud": len(row.passcodes),
+        "credentials_in_lock": {kind.value: len(known) for kind, known in lock.credentials.items()},
+        "credentials_in_cloud": {kind.value: len(known) for kind, known in row.credentials.items()},
         "wifi": None if wifi is None else {"online": wifi.online, "power_saving": wifi.power_saving},
     }
 
@@ -186,6 +196,10 @@ def _lock(server: CloudServer, body: Json) -> Json:
         lock.silent = bool(body["silent"])
     if "clock_offset" in body:
         lock.clock.offset = float(body["clock_offset"])
+    if "firmware" in body:
+        world.rows[lock.lock_id].newest_firmware = None if body["firmware"] is None else str(body["firmware"])
+    if "features" in body:
+        lock.add_feature(*(Feature(int(bit)) for bit in body["features"]))
     if "power_saving" in body:
         world.wifi(lock.lock_id).power_saving = bool(body["power_saving"])
     if "wifi_online" in body:
@@ -195,8 +209,24 @@ def _lock(server: CloudServer, body: Json) -> Json:
     return _lock_state(server, lock)
 
 
+def _enroll(server: CloudServer, body: Json) -> Json:
+    """Store a credential as a phone does over Bluetooth; the cloud hears of it from the phone, or not."""
+    lock, kind = _found(server, body), CredentialKind(str(body["kind"]))
+    credential = Credential(
+        number=str(body["number"]),
+        start=float(body.get("start", 0)),
+        end=float(body.get("end", 0)),
+        mac=str(body.get("mac", "")),
+    )
+    lock.add_credential(lock.credentials[kind], credential)
+    server.world.upload()
+    return _lock_state(server, lock)
+
+
 def _gateway(server: CloudServer, body: Json) -> Json:
     gateway = server.world.gateway(_key(body["gateway"]))
+    if "firmware" in body:
+        gateway.newest_firmware = None if body["firmware"] is None else str(body["firmware"])
     if "online" in body:
         gateway.online = bool(body["online"])
     if "latency" in body:
@@ -263,14 +293,17 @@ def _callback(server: CloudServer, body: Json) -> Json:
 
 
 def _sensor(server: CloudServer, body: Json) -> Json:
-    """Let a standalone door sensor of the first account report."""
-    owner = next(iter(server.world.accounts.values()))
+    """Let a standalone door sensor report: one the cloud knows, or any other of the first account."""
+    world, record_type = server.world, int(body["record_type"])
+    owner = next(iter(world.accounts.values())).uid
+    mac, name = body.get("mac"), body.get("name")
+    if (sensor := world.door_sensors.get(int(body["sensor"]))) is not None:
+        sensor.report(record_type, world.clock.now_ms())
+        owner, mac, name = sensor.admin_uid, mac or sensor.mac, name or sensor.name
+    if mac is None or name is None:
+        raise KeyError("mac" if mac is None else "name")
     server.callbacks.standalone_sensor(
-        owner.uid,
-        sensor_id=int(body["sensor"]),
-        mac=str(body["mac"]),
-        name=str(body["name"]),
-        record_type=int(body["record_type"]),
+        owner, sensor_id=int(body["sensor"]), mac=str(mac), name=str(name), record_type=record_type
     )
     return {"queued": True}
 

@@ -87,10 +87,19 @@ def random_passcode(call: Call) -> Json:
     return {"keyboardPwd": digits, "keyboardPwdId": row.passcode_id}
 
 
+def check_digits(digits: str) -> None:
+    """Refuse digits of the wrong length and too simple ones (ttlock-open-api.md 7.2)."""
+    if not 4 <= len(digits) <= 9 or not digits.isascii() or not digits.isdigit():
+        raise ApiError(-3006)
+    steps = {int(after) - int(before) for before, after in pairwise(digits)}
+    if steps in ({0}, {1}, {-1}):
+        raise ApiError(-2032)
+
+
 def new_passcode(call: Call) -> tuple[str, PasscodeKind, int, int]:
     """Return digits, kind and period of a custom passcode, or refuse it (ttlock-open-api.md 7.2)."""
     digits = call.text("keyboardPwd")
-    _check_digits(digits)
+    check_digits(digits)
     kind = PasscodeKind(call.choice("keyboardPwdType", (PasscodeKind.PERMANENT, PasscodeKind.PERIOD), 3))
     start, end = _minute(call.integer("startDate", 0)), _minute(call.integer("endDate", 0))
     if kind is PasscodeKind.PERMANENT:
@@ -123,6 +132,33 @@ def add(call: Call) -> Json:
     return {"keyboardPwdId": row.passcode_id}
 
 
+def upload_from_lock(call: Call) -> Json:
+    """Take the passcodes a phone read out of the lock: unknown ones are added, missing ones become invalid.
+
+    Our guess: random codes that were never used are not missed, for a lock does not know them.
+    """
+    found = call.structure("keyboardPwdList")
+    if not isinstance(found, list) or not all(isinstance(item, dict) and item.get("keyboardPwd") for item in found):
+        raise ApiError(-3)
+    rows, seen = call.row.passcodes, set()
+    for item in found:
+        old, digits = str(item["keyboardPwd"]), str(item.get("newKeyboardPwd") or item["keyboardPwd"])
+        start, end = int(item.get("startDate") or 0), int(item.get("endDate") or 0)
+        seen.add(digits)
+        row = next((row for row in rows.values() if row.digits in (old, digits)), None)
+        if row is None:
+            kind = int(item.get("keyboardPwdType") or PasscodeKind.PERMANENT)
+            if kind not in tuple(PasscodeKind):
+                raise ApiError(-3)
+            _keep(call, digits, PasscodeKind(kind), start, end, custom=kind in (2, 3))
+            continue
+        row.digits, row.start, row.end, row.status = digits, start or row.start, end, Delivery.NORMAL
+    for row in rows.values():
+        if row.digits not in seen and (row.custom or row.used):
+            row.status = Delivery.INVALID
+    return body_of(0)
+
+
 def touches_lock(call: Call) -> bool:
     """Say whether a change concerns the lock; a name alone does not."""
     return any(call.text(name) for name in ("newKeyboardPwd", "startDate", "endDate"))
@@ -146,7 +182,7 @@ def passcode_change(call: Call) -> tuple[PasscodeRow, str, int | None, int | Non
         if end and end <= start:
             raise ApiError(-3)
     if digits != row.digits:
-        _check_digits(digits)
+        check_digits(digits)
         if any(other.digits == digits for other in call.row.passcodes.values()):
             raise ApiError(-3007)
     return row, digits, start, end
@@ -252,14 +288,6 @@ def _minute(date: int) -> int:
     return date // MINUTE_MS * MINUTE_MS
 
 
-def _check_digits(digits: str) -> None:
-    if not 4 <= len(digits) <= 9 or not digits.isascii() or not digits.isdigit():
-        raise ApiError(-3006)
-    steps = {int(after) - int(before) for before, after in pairwise(digits)}
-    if steps in ({0}, {1}, {-1}):
-        raise ApiError(-2032)
-
-
 ROWS: dict[str, Endpoint] = {
     "/v3/lock/listKeyboardPwd": Endpoint(handler=passcode_list, required=("pageNo", "pageSize"), right=Right.MANAGER),
     "/v3/keyboardPwd/get": Endpoint(
@@ -295,5 +323,12 @@ ROWS: dict[str, Endpoint] = {
         capability=Feature.PASSCODE,
         selector="deleteType",
         while_frozen=False,
+    ),
+    "/v3/keyboardPwd/uploadValidCodeFromLock": Endpoint(
+        handler=upload_from_lock,
+        required=("keyboardPwdList",),
+        json_fields=("keyboardPwdList",),
+        right=Right.MANAGER,
+        capability=Feature.PASSCODE,
     ),
 }

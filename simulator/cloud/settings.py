@@ -1,5 +1,6 @@
 """Settings and passage mode (ttlock-open-api.md 4.3)."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from ..features import Feature
@@ -74,7 +75,7 @@ def query_setting(call: Call) -> Json:
 
 def flat_schedule(call: Call) -> PassageMode:
     """Return the schedule in the first generation's shape, or refuse it."""
-    period = _period(
+    period = parse_period(
         {
             "isAllDay": call.choice("isAllDay", ON_OFF, 2),
             "startTime": call.integer("startDate", 0),
@@ -94,7 +95,7 @@ def schedule(call: Call) -> PassageMode:
         return _mode(call, call.row.passage.periods)
     if not isinstance(periods, list) or len(periods) > MAX_PASSAGE_PERIODS:
         raise ApiError(-3)
-    return _mode(call, tuple(_period(period) for period in periods))
+    return _mode(call, tuple(parse_period(period) for period in periods))
 
 
 def configure_passage_flat(call: Call) -> Json:
@@ -127,17 +128,35 @@ def passage_flat(call: Call) -> Json:
 def passage(call: Call) -> Json:
     """Read all periods, all-day first, then by time."""
     current = call.row.passage
-    ordered = sorted(current.periods, key=lambda period: (not period.all_day, period.start, period.end))
     return {
         "autoUnlock": 1 if current.auto_unlock else 2,
         "passageMode": 1 if current.enabled else 2,
-        "cyclicConfig": [
-            {"isAllDay": 1, "weekDays": list(period.days)}
-            if period.all_day
-            else {"isAllDay": 2, "startTime": period.start, "endTime": period.end, "weekDays": list(period.days)}
-            for period in ordered
-        ],
+        "cyclicConfig": period_items(current.periods),
     }
+
+
+def period_items(periods: Sequence[PassagePeriod]) -> list[Json]:
+    """Return periods as the API spells them, all-day first, then by time."""
+    ordered = sorted(periods, key=lambda period: (not period.all_day, period.start, period.end))
+    return [
+        {"isAllDay": 1, "weekDays": list(period.days)}
+        if period.all_day
+        else {"isAllDay": 2, "startTime": period.start, "endTime": period.end, "weekDays": list(period.days)}
+        for period in ordered
+    ]
+
+
+def parse_period(item: Any) -> PassagePeriod:
+    """Return one period of a schedule, or refuse it."""
+    if not isinstance(item, dict):
+        raise ApiError(-3)
+    all_day, days = item.get("isAllDay", 2), item.get("weekDays")
+    start, end = item.get("startTime") or 0, item.get("endTime") or 0
+    if not isinstance(days, list) or not days or any(day not in ALL_DAYS for day in days) or all_day not in ON_OFF:
+        raise ApiError(-3)
+    if any(not isinstance(minute, int) or not 0 <= minute <= 1440 for minute in (start, end)):
+        raise ApiError(-3)
+    return PassagePeriod(all_day=all_day == 1, start=start, end=end, days=tuple(sorted(set(days))))
 
 
 def _mode(call: Call, periods: tuple[PassagePeriod, ...]) -> PassageMode:
@@ -153,18 +172,6 @@ def _configure(call: Call, new: PassageMode) -> Json:
     call.hand_over(lambda: lock.command_passage(new))
     call.row.passage = new
     return body_of(0)
-
-
-def _period(item: Any) -> PassagePeriod:
-    if not isinstance(item, dict):
-        raise ApiError(-3)
-    all_day, days = item.get("isAllDay", 2), item.get("weekDays")
-    start, end = item.get("startTime") or 0, item.get("endTime") or 0
-    if not isinstance(days, list) or not days or any(day not in ALL_DAYS for day in days) or all_day not in ON_OFF:
-        raise ApiError(-3)
-    if any(not isinstance(minute, int) or not 0 <= minute <= 1440 for minute in (start, end)):
-        raise ApiError(-3)
-    return PassagePeriod(all_day=all_day == 1, start=start, end=end, days=tuple(sorted(set(days))))
 
 
 ROWS: dict[str, Endpoint] = {
