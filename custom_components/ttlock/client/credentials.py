@@ -117,8 +117,11 @@ class Validity:
         }
 
     def change_fields(self) -> dict[str, str | int | None]:
-        """Return `fields` for an existing credential, which cannot become permanent (ttlock-open-api.md 7.4)."""
-        if self.kind is ValidityKind.PERMANENT:
+        """Return `fields` for an existing credential, which cannot become permanent (ttlock-open-api.md 7.4).
+
+        That goes for weekly windows without a period, too: the dates of a change must not be 0.
+        """
+        if self.start is None and self.end is None:
             raise InvalidInput("period_not_permanent")
         return self.fields()
 
