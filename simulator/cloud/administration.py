@@ -10,7 +10,6 @@ import hashlib
 from ..accounts import Account
 from ..database import LockRow, NbDevice
 from ..features import Feature
-from ..keypad import CodeExists
 from ..lock import VirtualLock
 from .call import Call, Endpoint, Json, Right, Target
 from .errors import ApiError, body_of
@@ -125,7 +124,7 @@ def admin_passcode(call: Call) -> str:
     digits = call.text("password")
     check_digits(digits)
     if any(row.digits == digits for row in call.row.passcodes.values()):
-        raise CodeExists(digits)
+        raise ApiError(-3007)
     return digits
 
 
