@@ -1,7 +1,8 @@
 """What happens to a lock as a whole: set-up, name, owner, admin passcode, firmware (ttlock-open-api.md 4.1, 4.3, 4.17).
 
 Guesses: any text is good as ``lockData`` and makes a new lock; a receiver nobody knows is -4064, as with ekeys;
-resetting passcodes tells the cloud only; ``upgradeRecheck`` takes either of the two fields.
+resetting passcodes tells the cloud only; ``upgradeRecheck`` takes either of the two fields; a lock without NB-IoT is
+-4067.
 """
 
 from dataclasses import replace
@@ -214,5 +215,5 @@ ROWS: dict[str, Endpoint] = {
     ),
     "/v3/lock/upgradeCheck": Endpoint(handler=upgrade_check, right=Right.MANAGER),
     "/v3/lock/upgradeRecheck": Endpoint(handler=upgrade_recheck, json_fields=("firmwareInfo",), right=Right.MANAGER),
-    "/v3/lock/getNbDeviceInfo": Endpoint(handler=nb_device, capability=Feature.NB_IOT),
+    "/v3/lock/getNbDeviceInfo": Endpoint(handler=nb_device),
 }

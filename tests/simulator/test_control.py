@@ -44,6 +44,10 @@ async def test_door_and_state(api: Api) -> None:
     [
         "swipe_card",
         "touch_finger",
+        "show_face",
+        "show_palm",
+        "show_qr",
+        "press_remote",
         "turn_key",
         "press_button",
         "open_door",
@@ -185,6 +189,9 @@ async def test_a_world_of_ones_own(socket_enabled: None, tmp_path: Path) -> None
         mac = "16:72:4C:00:00:05"
         features = "F44354CD5F3"
         passage = { all_day = true, days = [6, 7] }
+        faces = [{ name = "Owner", number = "1" }]
+        palm_veins = [{ name = "Owner", number = "2" }]
+        remotes = [{ name = "Owner", number = "3", until = 2026-01-01T00:00:00Z }]
         [[gateway]]
         key = "gw"
         id = 6
@@ -197,6 +204,9 @@ async def test_a_world_of_ones_own(socket_enabled: None, tmp_path: Path) -> None
     world = await asyncio.to_thread(World.load, path)
     assert world.lock("shed").raw_offset == 13 * 3600
     assert world.lock("shed").passage.periods[0].days == (6, 7)
+    shed = world.lock("shed")
+    opened = (shed.show_face("1").opened, shed.show_palm("2").opened, shed.press_remote("3").opened)
+    assert opened == (True, True, False)
     async with CloudServer(world) as server, aiohttp.ClientSession() as session:
         api = Api(server, session)
         await api.sign_in()
