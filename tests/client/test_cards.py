@@ -1,5 +1,7 @@
 """IC cards through the cloud to the door."""
 
+from dataclasses import replace
+
 import pytest
 
 from custom_components.ttlock.client import CloudClient, Secret
@@ -85,12 +87,21 @@ async def test_a_number_has_digits_only(client: CloudClient, world: World, serve
     assert server.calls.total() == 0
 
 
-async def test_a_lost_answer_to_an_addition_is_unclear(client: CloudClient, world: World, server: CloudServer) -> None:
-    path = "/v3/identityCard/add"
-    world.faults.add(Fault(kind="drop_after", path=path))
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault(kind="drop_after", path="/v3/identityCard/add"),
+        Fault(kind="missing_fields", path="/v3/identityCard/add", fields=("cardId",)),
+    ],
+    ids=["no answer", "no id"],
+)
+async def test_a_lost_answer_to_an_addition_is_unclear(
+    client: CloudClient, world: World, server: CloudServer, fault: Fault
+) -> None:
+    world.faults.add(replace(fault))
     with pytest.raises(OutcomeUnknown):
         await client.cards.add(world.lock("front_door").lock_id, Secret(NUMBER), Validity.permanent())
-    assert server.calls[path] == 1
+    assert server.calls["/v3/identityCard/add"] == 1
 
 
 @pytest.mark.parametrize("kind", ["null_item", "garbage_item", "numbers_as_text", "unknown_enums"])

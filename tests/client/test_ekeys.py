@@ -5,9 +5,9 @@ import pytest
 
 from custom_components.ttlock.client import Application, CloudClient, Transport, password_digest, sign_in
 from custom_components.ttlock.client.ekeys import EkeyRequest, SharedEkey
-from custom_components.ttlock.client.errors import InvalidInput, NotFound, NotPermitted, TTLockError
+from custom_components.ttlock.client.errors import InvalidInput, NotFound, NotPermitted, ServerFault, TTLockError
 from custom_components.ttlock.client.models import EkeyStatus
-from simulator import CloudServer, World
+from simulator import CloudServer, Fault, World
 
 from .conftest import MemoryTokens, Pauses
 from .doors import HOUR, next_hours
@@ -115,6 +115,9 @@ async def test_a_link_that_opens_is_a_secret(client: CloudClient, world: World) 
     link = await client.ekeys.unlock_link(key_id)
     assert link.reveal().startswith("https://")
     assert link.reveal() not in str(link)
+    world.faults.add(Fault(kind="missing_fields", path="/v3/key/getUnlockLink", fields=("link",)))
+    with pytest.raises(ServerFault):
+        await client.ekeys.unlock_link(key_id)
 
 
 async def test_all_ekeys_are_taken_back_at_once(client: CloudClient, world: World) -> None:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from .. import parse
 from ..ekeys import EkeyRequest, SharedEkey
-from ..errors import InvalidInput, OutcomeUnknown
+from ..errors import InvalidInput, ServerFault
 from ..parse import Listing
 from ..secret import Secret
 from . import endpoints as at
@@ -80,7 +80,7 @@ class Ekeys:
         """Return the address of a web page that unlocks from afar: who has it, opens the door."""
         link = parse.secret((await self._transport.send(at.KEY_LINK, keyId=key_id)).get("link"))
         if link is None:
-            raise OutcomeUnknown
+            raise ServerFault
         return link
 
 
