@@ -9,6 +9,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from custom_components.ttlock import config_flow
 from custom_components.ttlock.const import DOMAIN
@@ -214,6 +215,39 @@ async def test_another_account_is_refused(hass: HomeAssistant, entry: MockConfig
     )
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "wrong_account")
     assert dict(entry.data) == before
+
+
+async def test_reauth_lets_another_application_be_chosen(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    account: dict[str, str],
+    world: World,
+    hass_ws_client: WebSocketGenerator,
+) -> None:
+    client = await hass_ws_client(hass)
+    credential = {"domain": DOMAIN, "name": "Entered again", "client_id": world.application.client_id}
+    await client.send_json_auto_id(
+        {**credential, "type": "application_credentials/create", "client_secret": world.application.client_secret}
+    )
+    again = (await client.receive_json())["result"]["id"]
+    result = await entry.start_reauth_flow(hass)
+    result = await hass.config_entries.flow.async_configure(result["flow_id"], {})
+    result = await hass.config_entries.flow.async_configure(result["flow_id"], {"implementation": again})
+    result = await hass.config_entries.flow.async_configure(result["flow_id"], account)
+    assert result["reason"] == "reauth_successful"
+    await hass.async_block_till_done()
+    assert entry.data["auth_implementation"] == again != CREDENTIAL_ID
+
+
+async def test_two_entries_never_share_an_account(
+    hass: HomeAssistant, entry: MockConfigEntry, account: dict[str, str], world: World
+) -> None:
+    old = MockConfigEntry(domain=DOMAIN, unique_id=None, data=dict(entry.data))
+    old.add_to_hass(hass)
+    result = await _to_account_step(hass, await old.start_reauth_flow(hass))
+    result = await hass.config_entries.flow.async_configure(result["flow_id"], account)
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "already_configured")
+    assert old.unique_id is None
 
 
 async def test_reauth_of_an_entry_without_unique_id_adopts_it(

@@ -1,8 +1,10 @@
 """Taking over an entry of hass-ttlock: entry, devices and entities live on (compatibility.md 4.5, 4.6)."""
 
+from datetime import timedelta
 from types import MappingProxyType
 from typing import Any
 
+from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import area_registry as ar, device_registry as dr, entity_registry as er
@@ -14,6 +16,7 @@ from custom_components.ttlock.const import DOMAIN
 from simulator import CloudServer, World
 
 from .conftest import setup
+from .passing_time import pass_time
 
 LOCK_ENTITIES = [
     ("lock", "lock"),
@@ -124,6 +127,21 @@ async def test_the_entry_keeps_its_data_and_gains_its_account_number(
     assert theirs.title == "TTLock"
     assert {key: theirs.data[key] for key in before} == before
     assert theirs.options == {"poll_interval": 15, "slow_poll_interval": 6, "bluetooth_enabled": True}
+
+
+async def test_their_wish_for_rare_questions_is_kept(
+    hass: HomeAssistant,
+    theirs: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
+    cloud: CloudServer,
+) -> None:
+    hass.config_entries.async_update_entry(theirs, options={**theirs.options, "poll_interval": 180})
+    await setup(hass, theirs)
+    cloud.reset_calls()
+    await pass_time(hass, freezer, timedelta(minutes=170))
+    assert cloud.calls["/v3/lock/queryOpenState"] == 0
+    await pass_time(hass, freezer, timedelta(minutes=15))
+    assert cloud.calls["/v3/lock/queryOpenState"] > 0
 
 
 async def test_an_account_that_has_an_entry_already_is_not_claimed_twice(

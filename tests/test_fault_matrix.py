@@ -44,8 +44,8 @@ class Operation:
     entity: tuple[str, str]
     done: Callable[[World], object]
     wanted: object
-    readable: bool = False
-    """A lost answer can be cleared up, so that success may be reported."""
+    shows: Callable[[World], str] | None = None
+    """What the entity has to show afterwards, whatever happened on the way."""
 
 
 def _lock(world: World) -> Any:
@@ -54,7 +54,13 @@ def _lock(world: World) -> Any:
 
 OPERATIONS = {
     "unlock": Operation(
-        "lock.unlock", "/v3/lock/unlock", {}, ("lock", "lock"), lambda world: _lock(world).bolt, "unlocked", True
+        "lock.unlock",
+        "/v3/lock/unlock",
+        {},
+        ("lock", "lock"),
+        lambda world: _lock(world).bolt,
+        "unlocked",
+        lambda world: _lock(world).bolt,
     ),
     "create passcode": Operation(
         "ttlock.create_passcode",
@@ -62,7 +68,6 @@ OPERATIONS = {
         {"passcode_name": "Guest", "passcode": "482915"},
         ("lock", "lock"),
         lambda world: _lock(world).enter_code("482915").opened,
-        True,
         True,
     ),
     "auto-lock": Operation(
@@ -72,6 +77,7 @@ OPERATIONS = {
         ("number", "autolock_delay"),
         lambda world: _lock(world).auto_lock_seconds,
         77,
+        lambda world: str(_lock(world).auto_lock_seconds),
     ),
     "sound": Operation(
         "switch.turn_off",
@@ -80,6 +86,16 @@ OPERATIONS = {
         ("switch", "locksound"),
         lambda world: _lock(world).settings.lock_sound,
         2,
+        lambda world: "on" if _lock(world).settings.lock_sound == 1 else "off",
+    ),
+    "passage switch": Operation(
+        "switch.turn_on",
+        "/v3/lock/configPassageMode",
+        {},
+        ("switch", "passage_mode"),
+        lambda world: _lock(world).passage.enabled,
+        True,
+        lambda world: "on" if _lock(world).passage.enabled else "off",
     ),
     "passage mode": Operation(
         "ttlock.configure_passage_mode",
@@ -137,6 +153,8 @@ async def test_an_operation_ends_well_or_says_why(
         assert cloud.calls[operation.path] == (4 if fault.get("errcode") == -3003 else 1)
         codes = [row for row in world.row("front_door").passcodes.values() if row.digits == "482915"]
         assert len(codes) <= 1
+    if operation.shows:
+        assert state_of(hass, target).state == operation.shows(world)
     assert not tracebacks(caplog)
     assert loaded.state is ConfigEntryState.LOADED
 

@@ -18,6 +18,7 @@ from simulator import CloudServer, Fault, World
 
 from .conftest import setup
 from .passing_time import pass_time
+from .test_lock import Find
 
 
 async def test_an_account_loads_unloads_and_loads_again(hass: HomeAssistant, entry: MockConfigEntry) -> None:
@@ -143,15 +144,22 @@ async def test_a_lost_sign_in_starts_one_reauth_and_keeps_the_entities(
 
 
 async def test_a_removed_entry_leaves_nothing_stored(
-    hass: HomeAssistant, loaded: MockConfigEntry, hass_storage: dict[str, Any], freezer: FrozenDateTimeFactory
+    hass: HomeAssistant,
+    loaded: MockConfigEntry,
+    hass_storage: dict[str, Any],
+    freezer: FrozenDateTimeFactory,
+    entity_id: Find,
 ) -> None:
     freezer.tick(60)
     async_fire_time_changed(hass)
     await hass.async_block_till_done()
     key = f"ttlock.{loaded.entry_id}"
     assert key in hass_storage
+    # A change that was to be written soon must not bring the file back.
+    delay = entity_id("number", "front_door", "autolock_delay")
+    await hass.services.async_call("number", "set_value", {"entity_id": delay, "value": 77}, blocking=True)
     await hass.config_entries.async_remove(loaded.entry_id)
-    await hass.async_block_till_done()
+    await pass_time(hass, freezer, timedelta(minutes=1))
     assert key not in hass_storage
     assert not dr.async_entries_for_config_entry(dr.async_get(hass), loaded.entry_id)
 
@@ -187,6 +195,50 @@ async def test_half_a_list_removes_nothing(
         await pass_time(hass, freezer, timedelta(minutes=31))
         world.faults.clear()
         assert len(dr.async_entries_for_config_entry(dr.async_get(hass), loaded.entry_id)) == before
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault(kind="missing_fields", path="/v3/key/list", fields=("lockId",)),
+        Fault(kind="missing_fields", path="/v3/gateway/list", fields=("gatewayId",)),
+    ],
+    ids=["locks", "gateways"],
+)
+async def test_half_a_list_at_the_start_removes_nothing(
+    hass: HomeAssistant, loaded: MockConfigEntry, world: World, entity_id: Find, fault: Fault
+) -> None:
+    registry = er.async_get(hass)
+    registry.async_update_entity(entity_id("lock", "front_door", "lock"), new_entity_id="lock.my_own_name")
+    devices = len(dr.async_entries_for_config_entry(dr.async_get(hass), loaded.entry_id))
+    await hass.config_entries.async_unload(loaded.entry_id)
+    world.faults.add(fault)
+    await setup(hass, loaded)
+    assert len(dr.async_entries_for_config_entry(dr.async_get(hass), loaded.entry_id)) == devices
+    world.faults.clear()
+    await loaded.runtime_data.async_refresh()
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert hass.states.get("lock.my_own_name").state == "locked"  # type: ignore[union-attr]
+
+
+async def test_a_setting_survives_a_reload_right_after_it(
+    hass: HomeAssistant, loaded: MockConfigEntry, entity_id: Find
+) -> None:
+    delay = entity_id("number", "front_door", "autolock_delay")
+    await hass.services.async_call("number", "set_value", {"entity_id": delay, "value": 77}, blocking=True)
+    await hass.config_entries.async_reload(loaded.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert hass.states.get(delay).state == "77"  # type: ignore[union-attr]
+
+
+async def test_a_lock_renamed_in_the_app_is_renamed_here(
+    hass: HomeAssistant, loaded: MockConfigEntry, world: World, freezer: FrozenDateTimeFactory
+) -> None:
+    world.row("front_door").alias = "Main Door"
+    await pass_time(hass, freezer, timedelta(minutes=31))
+    device = dr.async_get(hass).async_get_device_by_identifier((DOMAIN, world.lock("front_door").mac), loaded.entry_id)
+    assert device
+    assert device.name == "Main Door"
 
 
 async def test_a_device_can_be_deleted_only_when_the_account_lost_it(

@@ -8,8 +8,13 @@ from typing import Any
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant, State
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import entity_registry as er
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry, async_capture_events
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_capture_events,
+    mock_restore_cache_with_extra_data,
+)
 
 from simulator import CloudServer, Fault, World
 from simulator.features import bits_of
@@ -338,3 +343,147 @@ async def test_an_exhausted_quota_stops_the_questions(
     assert not hass.config_entries.flow.async_progress()
     data: dict[str, Any] = dict(state_of(hass, entity_id("sensor", "front_door", "connection")).attributes)
     assert "quota_month_exceeded" in data["options"]
+
+
+# -- What time brings ----------------------------------------------------------------------------------------------
+
+
+async def test_a_lock_that_stays_open_is_not_asked_without_end(
+    hass: HomeAssistant,
+    loaded: MockConfigEntry,
+    world: World,
+    entity_id: Find,
+    cloud: CloudServer,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    await command(hass, "unlock", entity_id("lock", "front_door", "lock"))
+    # Switched off in the app, so that here the old delay is still believed.
+    world.lock("front_door").command_auto_lock(0)
+    world.row("front_door").auto_lock_seconds = 0
+    cloud.reset_calls()
+    for _ in range(120):
+        await pass_time(hass, freezer, timedelta(seconds=30))
+    asked_by_schedule = len(hass.states.async_entity_ids("lock")) * 4
+    assert cloud.calls[STATE] <= asked_by_schedule
+    assert state_of(hass, entity_id("switch", "front_door", "autolock")).state == "off"
+
+
+async def test_a_silent_lock_is_not_shown_as_locked_for_ever(
+    hass: HomeAssistant,
+    loaded: MockConfigEntry,
+    world: World,
+    entity_id: Find,
+    freezer: FrozenDateTimeFactory,
+    cloud: CloudServer,
+) -> None:
+    front_door = entity_id("lock", "front_door", "lock")
+    world.lock("front_door").silent = True
+    await hass.services.async_call("homeassistant", "update_entity", {"entity_id": front_door}, blocking=True)
+    assert state_of(hass, front_door).state == "locked"
+    assert state_of(hass, entity_id("sensor", "front_door", "connection")).state == "not_executed"
+    cloud.reset_calls()
+    for _ in range(16):
+        await pass_time(hass, freezer, timedelta(minutes=1))
+    # It was asked again some times, so that one lost radio contact does not count.
+    assert cloud.calls[STATE] >= 3
+    assert state_of(hass, front_door).state == "unavailable"
+    world.lock("front_door").silent = False
+    await hass.services.async_call("ttlock", "update_state", {"entity_id": front_door}, blocking=True)
+    assert state_of(hass, front_door).state == "locked"
+
+
+async def test_one_lost_contact_is_made_good_soon(
+    hass: HomeAssistant, loaded: MockConfigEntry, world: World, entity_id: Find, freezer: FrozenDateTimeFactory
+) -> None:
+    front_door = entity_id("lock", "front_door", "lock")
+    world.faults.add(Fault(kind="errcode", errcode=1, path=STATE, times=1))
+    await hass.services.async_call("homeassistant", "update_entity", {"entity_id": front_door}, blocking=True)
+    connection = entity_id("sensor", "front_door", "connection")
+    assert state_of(hass, connection).state == "not_executed"
+    await pass_time(hass, freezer, timedelta(seconds=61))
+    assert state_of(hass, connection).state == "connected"
+
+
+async def test_without_sign_in_nothing_is_claimed_for_long(
+    hass: HomeAssistant, loaded: MockConfigEntry, world: World, entity_id: Find, freezer: FrozenDateTimeFactory
+) -> None:
+    front_door = entity_id("lock", "front_door", "lock")
+    world.tokens.forget_all()
+    await loaded.runtime_data.async_refresh()
+    assert state_of(hass, front_door).state == "locked"
+    await pass_time(hass, freezer, timedelta(minutes=15, seconds=2))
+    assert state_of(hass, front_door).state == "unavailable"
+    gateway = next(iter(world.reach.gateways))
+    found = er.async_get(hass).async_get_entity_id("binary_sensor", "ttlock", f"ttlock-gateway-{gateway}")
+    assert found
+    assert state_of(hass, found).state == "unavailable"
+
+
+async def test_an_ekey_ends_and_begins_on_the_second(
+    hass: HomeAssistant, entry: MockConfigEntry, world: World, entity_id: Find, freezer: FrozenDateTimeFactory
+) -> None:
+    ekey = world.ekey(world.account("owner").uid, world.lock("holiday_flat").lock_id)
+    assert ekey
+    now = world.clock.now_ms()
+    ekey.start, ekey.end = now + 600_000, now + 1_200_000
+    await setup(hass, entry)
+    flat, connection = entity_id("lock", "holiday_flat", "lock"), entity_id("sensor", "holiday_flat", "connection")
+    assert state_of(hass, flat).state == "unavailable"
+    assert state_of(hass, connection).state == "ekey_invalid"
+    await pass_time(hass, freezer, timedelta(seconds=601))
+    assert state_of(hass, flat).state == "locked"
+    await pass_time(hass, freezer, timedelta(seconds=600))
+    assert state_of(hass, flat).state == "unavailable"
+    assert state_of(hass, connection).state == "ekey_invalid"
+
+
+async def test_an_ekey_without_remote_right_is_told_before_any_call(
+    hass: HomeAssistant, entry: MockConfigEntry, world: World, entity_id: Find, cloud: CloudServer
+) -> None:
+    ekey = world.ekey(world.account("owner").uid, world.lock("holiday_flat").lock_id)
+    assert ekey
+    ekey.remote_enable = False
+    await setup(hass, entry)
+    cloud.reset_calls()
+    with pytest.raises(HomeAssistantError) as failure:
+        await command(hass, "unlock", entity_id("lock", "holiday_flat", "lock"))
+    assert failure.value.translation_key == "no_remote_right"
+    assert cloud.calls.total() == 0
+
+
+async def test_an_unexplained_change_does_not_name_who_came_before_the_restart(
+    hass: HomeAssistant, entry: MockConfigEntry, world: World, entity_id: Find
+) -> None:
+    lock_id = world.lock("front_door").lock_id
+    operator = er.async_get(hass).async_get_or_create(
+        "sensor", "ttlock", f"ttlock-{lock_id}-lockoperator", suggested_object_id="operator"
+    )
+    restored = State(operator.entity_id, "Family")
+    mock_restore_cache_with_extra_data(
+        hass, [(restored, {"native_value": "Family", "native_unit_of_measurement": None})]
+    )
+    await setup(hass, entry)
+    front_door = entity_id("lock", "front_door", "lock")
+    assert state_of(hass, operator.entity_id).state == "Family"
+    await command(hass, "unlock", front_door)
+    assert state_of(hass, operator.entity_id).state == "Home Assistant"
+    world.row("front_door").records.clear()
+    world.lock("front_door").command_lock(user="owner")
+    world.faults.add(Fault(kind="errcode", errcode=-2018, path="/v3/lockRecord/list"))
+    await hass.services.async_call("ttlock", "update_state", {"entity_id": front_door}, blocking=True)
+    assert state_of(hass, operator.entity_id).state == "Home Assistant"
+
+
+async def test_a_lost_command_is_looked_for_once_more(
+    hass: HomeAssistant, loaded: MockConfigEntry, world: World, entity_id: Find, freezer: FrozenDateTimeFactory
+) -> None:
+    front_door = entity_id("lock", "front_door", "lock")
+    world.faults.add(Fault(kind="drop_before", path=UNLOCK, times=1))
+    with pytest.raises(HomeAssistantError):
+        await command(hass, "unlock", front_door)
+    assert state_of(hass, front_door).state == "locked"
+    # The command was late rather than lost.
+    world.lock("front_door").command_unlock(user="owner")
+    world.lock("front_door").command_auto_lock(0)
+    await pass_time(hass, freezer, timedelta(seconds=31))
+    assert state_of(hass, front_door).state == "unlocked"

@@ -1,5 +1,6 @@
 """Door, passage mode, auto-lock, sound, signals: everything beside the bolt."""
 
+import asyncio
 from collections.abc import Callable, Generator
 from datetime import timedelta
 from unittest.mock import PropertyMock, patch
@@ -190,6 +191,34 @@ async def test_a_refused_setting_changes_nothing_here(
         await hass.services.async_call("number", "set_value", {"entity_id": delay, "value": 600}, blocking=True)
     assert failure.value.translation_key == "auto_lock_range"
     assert state_of(hass, delay).state == before
+
+
+async def test_reading_settings_does_not_undo_a_change_made_meanwhile(
+    hass: HomeAssistant, entry: MockConfigEntry, world: World, entity_id: Find
+) -> None:
+    # The delay has been read, the plan of passage mode is awaited, when somebody sets the delay.
+    world.faults.add(Fault(kind="slow", path="/v3/lock/getPassageModeConfiguration", seconds=0.4))
+    await hass.config_entries.async_setup(entry.entry_id)
+    await asyncio.sleep(0.2)
+    delay = entity_id("number", "front_door", "autolock_delay")
+    await hass.services.async_call("number", "set_value", {"entity_id": delay, "value": 77}, blocking=True)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert world.lock("front_door").auto_lock_seconds == 77
+    assert state_of(hass, delay).state == "77"
+
+
+async def test_an_authorised_administrator_sees_what_he_sets(
+    hass: HomeAssistant, entry: MockConfigEntry, world: World, entity_id: Find
+) -> None:
+    ekey = world.ekey(world.account("owner").uid, world.lock("holiday_flat").lock_id)
+    assert ekey
+    ekey.key_right = True
+    await setup(hass, entry)
+    delay = entity_id("number", "holiday_flat", "autolock_delay")
+    await hass.services.async_call("number", "set_value", {"entity_id": delay, "value": 42}, blocking=True)
+    assert world.lock("holiday_flat").auto_lock_seconds == 42
+    assert state_of(hass, delay).state == "42"
+    assert state_of(hass, entity_id("switch", "holiday_flat", "autolock")).state == "on"
 
 
 async def test_a_change_in_the_app_is_seen_within_a_day(

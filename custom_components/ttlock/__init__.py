@@ -48,7 +48,9 @@ async def async_setup_entry(hass: HomeAssistant, entry: TTLockConfigEntry) -> bo
 
 async def async_unload_entry(hass: HomeAssistant, entry: TTLockConfigEntry) -> bool:
     """Unload an account."""
-    return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+    if unloaded := await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
+        await entry.runtime_data.settings.async_flush()
+    return unloaded
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: TTLockConfigEntry) -> None:

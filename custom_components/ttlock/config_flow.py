@@ -103,17 +103,12 @@ class TTLockConfigFlow(AbstractOAuth2FlowHandler, domain=DOMAIN):
             return self.async_show_form(
                 step_id="reauth_confirm", description_placeholders={"account": self._get_reauth_entry().title}
             )
-        return await self._async_step_known_application(self._get_reauth_entry().data)
+        # The application is picked anew: its secret may be the very thing that was refused.
+        return await self.async_step_user()
 
     async def async_step_reconfigure(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Change the application or sign in again on the user's wish."""
         return await self.async_step_user()
-
-    async def _async_step_known_application(self, entry_data: Mapping[str, Any]) -> ConfigFlowResult:
-        """Take the application of the entry; ask when it is gone."""
-        return await self.async_step_pick_implementation(
-            user_input={"implementation": entry_data[CONF_AUTH_IMPLEMENTATION]}
-        )
 
     async def _async_finish(self, username: str, region: str, token: Token) -> ConfigFlowResult:
         """Create the entry, or renew the one that is being repaired."""
@@ -124,11 +119,13 @@ class TTLockConfigFlow(AbstractOAuth2FlowHandler, domain=DOMAIN):
             CONF_USERNAME: username,
         }
         # Without a number of the account, which the documentation promises, its name has to do.
-        await self.async_set_unique_id(str(token.account_id or username.lower()))
+        same_account = await self.async_set_unique_id(str(token.account_id or username.lower()))
         if self.source in (SOURCE_REAUTH, SOURCE_RECONFIGURE):
             entry = self._get_reauth_entry() if self.source == SOURCE_REAUTH else self._get_reconfigure_entry()
             if entry.unique_id is not None:
                 self._abort_if_unique_id_mismatch(reason="wrong_account")
+            elif same_account is not None:
+                return self.async_abort(reason="already_configured")
             return self.async_update_reload_and_abort(entry, unique_id=self.unique_id, data_updates=data)
         self._abort_if_unique_id_configured(updates=data)
         return self.async_create_entry(title=username, data=data)

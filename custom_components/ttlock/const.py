@@ -9,6 +9,8 @@ LOGGER: Final = logging.getLogger(__package__)
 MANUFACTURER: Final = "TTLock"
 
 CONF_AUTH_IMPLEMENTATION: Final = "auth_implementation"
+CONF_POLL_MINUTES: Final = "poll_interval"
+"""Option of hass-ttlock: minutes between two questions to a lock."""
 CONF_REGION: Final = "region"
 CONF_TOKEN: Final = "token"
 
@@ -19,8 +21,11 @@ DOCS_URL: Final = "https://github.com/ttlock-for-home-assistant/ttlock"
 PORTAL_URL: Final = "https://euopen.ttlock.com"
 
 # The free plan allows 30,000 calls a month for the whole application (ttlock-open-api.md 1.6). Half of it goes to
-# asking locks for their state; the rest stays for commands, inventory and settings.
+# asking locks for their state, some to settings and gateways; the inventory takes 4,320 and the rest is for commands.
 STATE_CALLS_A_MONTH: Final = 15_000
+SETTINGS_CALLS_A_MONTH: Final = 4_000
+CALLS_FOR_SETTINGS: Final = 3
+REACH_CALLS_A_MONTH: Final = 2_000
 MONTH: Final = timedelta(days=30)
 SHORTEST_STATE_INTERVAL: Final = timedelta(minutes=10)
 """Each question wakes the lock's radio and costs battery."""
@@ -28,11 +33,11 @@ SHORTEST_STATE_INTERVAL: Final = timedelta(minutes=10)
 INVENTORY_INTERVAL: Final = timedelta(minutes=30)
 """Three calls for the whole account, with battery and gateways in them."""
 INVENTORY_RETRY_INTERVAL: Final = timedelta(minutes=5)
-SETTINGS_MAX_AGE: Final = timedelta(hours=24)
-"""Settings change a few times a year, mostly by us; other changes are seen within a day."""
+SHORTEST_SETTINGS_AGE: Final = timedelta(hours=24)
+"""Settings change a few times a year, mostly by us; other changes are seen within a day, or later with many locks."""
 SETTINGS_RETRY: Final = timedelta(hours=6)
 """After settings could not be read."""
-REACH_INTERVAL: Final = timedelta(hours=6)
+SHORTEST_REACH_INTERVAL: Final = timedelta(hours=6)
 """Locks and gateways are screwed to the house."""
 QUOTA_PAUSE: Final = timedelta(hours=6)
 """Polling again after the quota ran out; it resets at the start of a month in Beijing."""
@@ -43,5 +48,7 @@ FIRST_READING_DELAY_SECONDS: Final = 2
 """Entities come first: what the inventory does not tell is read when they are there."""
 AUTO_LOCK_MARGIN_SECONDS: Final = 3
 """The motor needs a moment after the delay is over."""
+TROUBLE_PAUSES_SECONDS: Final = (60, 180, 540)
+"""A single lost radio contact should not make a lock unavailable until its next turn, hours later in a big house."""
 UNCLEAR_PAUSE_SECONDS: Final = 30
 """By then a gateway has given up whatever kept it from answering."""

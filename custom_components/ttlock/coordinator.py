@@ -6,9 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
-from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
 
@@ -18,21 +17,27 @@ from .client.errors import TTLockError
 from .client.models import Gateway, GatewayReach
 from .client.parse import Listing
 from .const import (
+    CALLS_FOR_SETTINGS,
+    CONF_AUTH_IMPLEMENTATION,
+    CONF_POLL_MINUTES,
     DOMAIN,
     INVENTORY_INTERVAL,
     INVENTORY_RETRY_INTERVAL,
     LOGGER,
     MANUFACTURER,
-    MONTH,
     OUTAGE_LIMIT,
-    REACH_INTERVAL,
+    REACH_CALLS_A_MONTH,
+    SETTINGS_CALLS_A_MONTH,
+    SHORTEST_REACH_INTERVAL,
+    SHORTEST_SETTINGS_AGE,
     SHORTEST_STATE_INTERVAL,
     STATE_CALLS_A_MONTH,
 )
-from .data import Inventory, InventoryLock, state_interval
+from .data import Inventory, InventoryLock, spread
 from .errors import translated_update
 from .lock_coordinator import LockCoordinator
 from .settings_store import SettingsStore
+from .timer import Timer
 
 type TTLockConfigEntry = ConfigEntry[AccountCoordinator]
 
@@ -60,17 +65,34 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
         self.settings = SettingsStore(hass, entry.entry_id)
         self._failing_since: datetime | None = None
         self._reach: tuple[GatewayReach, ...] = ()
+        self._outage = Timer(hass, f"{self.name} outage", self._async_tell)
+        self._reach_due = Timer(hass, f"{self.name} reach", self._async_read_reach)
 
     @property
     def state_interval(self) -> timedelta:
         """Return how often a lock may be asked for its state."""
         reachable = sum(lock.data.obstacle is None for lock in self.locks.values())
-        return state_interval(reachable, STATE_CALLS_A_MONTH, MONTH, SHORTEST_STATE_INTERVAL)
+        # An entry of hass-ttlock may hold a wish for rarer questions; it is kept, more often than here is not.
+        shortest = max(SHORTEST_STATE_INTERVAL, timedelta(minutes=self.config_entry.options.get(CONF_POLL_MINUTES, 0)))
+        return spread(reachable, STATE_CALLS_A_MONTH / self._sharers, shortest)
+
+    @property
+    def settings_age(self) -> timedelta:
+        """Return how old settings of a lock may grow."""
+        calls = len(self.locks) * CALLS_FOR_SETTINGS
+        return spread(calls, SETTINGS_CALLS_A_MONTH / self._sharers, SHORTEST_SETTINGS_AGE)
+
+    @property
+    def _sharers(self) -> int:
+        """Return how many accounts share the calls of the developer application."""
+        application = self.config_entry.data[CONF_AUTH_IMPLEMENTATION]
+        entries = self.hass.config_entries.async_entries(DOMAIN, include_ignore=False, include_disabled=False)
+        return sum(entry.data.get(CONF_AUTH_IMPLEMENTATION) == application for entry in entries)
 
     @property
     def outage(self) -> bool:
         """Return whether the cloud has been failing for longer than known facts are shown."""
-        return self._failing_since is not None and dt_util.utcnow() - self._failing_since > OUTAGE_LIMIT
+        return self._failing_since is not None and dt_util.utcnow() - self._failing_since >= OUTAGE_LIMIT
 
     @override
     async def _async_setup(self) -> None:
@@ -85,12 +107,14 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
                 own = await self.cloud.list_own_locks()
                 gateways = await self.cloud.list_gateways()
         except Exception:
-            self._failing_since = self._failing_since or dt_util.utcnow()
+            if self._failing_since is None:
+                self._failing_since = dt_util.utcnow()
+                self._outage.after(OUTAGE_LIMIT)
             # Sooner than usual, so that the end of an outage is seen before known facts are too old.
             self.update_interval = INVENTORY_RETRY_INTERVAL
-            self._tell_locks()
             raise
         was_failing, self._failing_since = self._failing_since, None
+        self._outage.cancel()
         self.update_interval = INVENTORY_INTERVAL
         own_by_id = {lock.lock_id: lock for lock in own.items}
         locks: dict[int, InventoryLock] = {}
@@ -102,24 +126,31 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
                 battery=ekey.battery if mine is None or mine.battery is None else mine.battery,
             )
         found_gateways = {gateway.gateway_id: gateway for gateway in gateways.items}
-        if self.data and not (ekeys.complete and gateways.complete):
+        complete = ekeys.complete and gateways.complete
+        if self.data and not complete:
             # An item that could not be read is not gone.
             locks = {**self.data.locks, **locks}
             found_gateways = {**self.data.gateways, **found_gateways}
         inventory = Inventory(locks=locks, gateways=found_gateways)
-        self._apply(inventory)
+        self._apply(inventory, complete)
         if was_failing:
-            self._tell_locks()
+            await self._async_tell()
         if self.data:
             self._in_background(self._async_read_settings(), f"{self.name} settings")
         return inventory
 
+    @override
+    async def async_shutdown(self) -> None:
+        """Stop following the account."""
+        await super().async_shutdown()
+        self._outage.cancel()
+        self._reach_due.cancel()
+
     # -- Inventory to locks and devices ----------------------------------------------------------------------------
 
-    def _apply(self, inventory: Inventory) -> None:
+    def _apply(self, inventory: Inventory, complete: bool) -> None:
         """Bring lock coordinators and devices in line with the inventory, before entities hear of it."""
         back_online = self._gateways_back(inventory)
-        blocked = {lock_id for lock_id, lock in self.locks.items() if lock.data.obstacle}
         for gateway in inventory.gateways.values():
             dr.async_get(self.hass).async_get_or_create(
                 config_entry_id=self.config_entry.entry_id,
@@ -140,12 +171,13 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
             lock = self.locks.pop(lock_id)
             self.config_entry.async_create_task(self.hass, lock.async_shutdown())
             self.settings.forget(lock_id)
-        self._remove_stale_devices(inventory)
+        if complete:
+            self._remove_stale_devices(inventory)
         self._assign_gateways(inventory)
         for lock in self.locks.values():
-            lock.async_set_interval()
-            freed = lock.lock_id in blocked and lock.data.obstacle is None
-            if freed or (lock.data.trouble and any(reach.gateway_id in back_online for reach in lock.data.reach)):
+            if lock.async_review_way() or (
+                lock.data.trouble and any(reach.gateway_id in back_online for reach in lock.data.reach)
+            ):
                 self._in_background(lock.async_refresh(), f"{lock.name}: the way to it is free again")
 
     def _assign_gateways(self, inventory: Inventory) -> None:
@@ -171,8 +203,9 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
             if not device.identifiers & present:
                 registry.async_remove_device(device.id)
 
-    @callback
-    def _tell_locks(self) -> None:
+    async def _async_tell(self) -> None:
+        """Tell every entity that an outage has lasted too long, or is over."""
+        self.async_update_listeners()
         for lock in self.locks.values():
             lock.async_update_listeners()
 
@@ -180,20 +213,12 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
 
     def async_start(self) -> None:
         """Begin to read, in the background, what the inventory does not tell."""
-        self.config_entry.async_on_unload(
-            async_track_time_interval(
-                self.hass, self._async_reach_due, REACH_INTERVAL, name=f"{self.name} reach", cancel_on_shutdown=True
-            )
-        )
         self._in_background(self._async_first_reading(), f"{self.name} first reading")
 
     async def _async_first_reading(self) -> None:
         await asyncio.sleep(const.FIRST_READING_DELAY_SECONDS)
         await self._async_read_reach()
         await self._async_explore(list(self.locks.values()))
-
-    async def _async_reach_due(self, now: datetime) -> None:
-        await self._async_read_reach()
 
     async def _async_explore(self, locks: Iterable[LockCoordinator]) -> None:
         """Read state and settings of locks, a few at a time."""
@@ -212,7 +237,9 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
             await lock.async_read_settings()
 
     async def _async_read_reach(self) -> None:
-        """Learn which gateway hears which lock, and how well."""
+        """Learn which gateway hears which lock, and how well; and again after some hours."""
+        gateways = len(self.data.gateways)
+        self._reach_due.after(spread(gateways, REACH_CALLS_A_MONTH / self._sharers, SHORTEST_REACH_INTERVAL))
         found: list[GatewayReach] = []
         for gateway_id in list(self.data.gateways):
             try:

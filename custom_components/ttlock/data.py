@@ -7,8 +7,9 @@ from typing import Final
 from homeassistant.util import dt as dt_util
 
 from .client.features import Feature, Features
-from .client.models import Bolt, Door, DoorSensor, Ekey, Gateway, GatewayReach, LockDetail
+from .client.models import Bolt, Door, DoorSensor, Ekey, Gateway, GatewayReach
 from .client.passage import PassageMode
+from .const import MONTH
 
 CONNECTED: Final = "connected"
 EKEY_INVALID: Final = "ekey_invalid"
@@ -38,27 +39,21 @@ class Inventory:
 class LockSettings:
     """Settings of a lock, read about once a day. None is not known."""
 
-    detail: LockDetail | None = None
+    model: str | None = None
+    hardware_version: str | None = None
+    firmware_version: str | None = None
+    auto_lock_seconds: int | None = None
+    """Delay in force; 0 is off."""
+    sound: bool | None = None
     passage: PassageMode | None = None
     door_sensor: DoorSensor | None = None
     remembered_auto_lock: int | None = None
     """The last delay that was in force, to come back to after auto-lock was off."""
     read_at: datetime | None = None
 
-    @property
-    def auto_lock_seconds(self) -> int | None:
-        """Return the delay in force, 0 for off."""
-        return self.detail.auto_lock_seconds if self.detail else None
-
     def with_auto_lock(self, seconds: int) -> LockSettings:
         """Return the settings after the delay was changed."""
-        if self.detail is None:
-            return self
-        return replace(
-            self,
-            detail=replace(self.detail, auto_lock_seconds=seconds),
-            remembered_auto_lock=seconds or self.remembered_auto_lock,
-        )
+        return replace(self, auto_lock_seconds=seconds, remembered_auto_lock=seconds or self.remembered_auto_lock)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +126,6 @@ class LockData:
         return None if plan is None else plan.active_at(dt_util.utcnow().astimezone(self.zone))
 
 
-def state_interval(locks: int, calls_a_month: int, month: timedelta, shortest: timedelta) -> timedelta:
-    """Return how often each of so many locks may be asked for its state within the monthly calls."""
-    return max(shortest, month / calls_a_month * locks)
+def spread(items: int, calls_a_month: float, shortest: timedelta) -> timedelta:
+    """Return how often each of so many things may cost a call, when all of them share the calls of a month."""
+    return max(shortest, MONTH / calls_a_month * items)

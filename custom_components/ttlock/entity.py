@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import override
 
-from homeassistant.core import callback
+from homeassistant.core import CALLBACK_TYPE, callback
 from homeassistant.helpers.device_registry import CONNECTION_BLUETOOTH, DeviceInfo
 from homeassistant.helpers.entity import Entity, EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
@@ -38,14 +38,14 @@ class TTLockEntity(CoordinatorEntity[LockCoordinator]):
         self.entity_description = description
         self._attr_unique_id = f"{DOMAIN}-{coordinator.lock_id}-{description.key}"
         ekey = coordinator.data.ekey
-        detail = coordinator.data.settings.detail
+        settings = coordinator.data.settings
         self._attr_device_info = DeviceInfo(
             identifiers={(DOMAIN, ekey.mac)},
             connections={(CONNECTION_BLUETOOTH, ekey.mac.upper())},
             manufacturer=MANUFACTURER,
-            model=(detail.model if detail else None) or ekey.hardware_name,
-            hw_version=detail.hardware_version if detail else None,
-            sw_version=detail.firmware_version if detail else None,
+            model=settings.model or ekey.hardware_name,
+            hw_version=settings.hardware_version,
+            sw_version=settings.firmware_version,
             serial_number=str(coordinator.lock_id),
             name=ekey.name,
         )
@@ -80,31 +80,39 @@ def async_add_lock_entities[D: LockEntityDescription](
 ) -> None:
     """Add the entities that each lock supports, now and as soon as a lock appears or turns out to support one."""
     account = entry.runtime_data
-    watched: dict[int, LockCoordinator] = {}
+    watched: dict[int, tuple[LockCoordinator, CALLBACK_TYPE]] = {}
 
     @callback
-    def add_new_locks() -> None:
-        for lock_id in watched.keys() - account.locks.keys():
-            del watched[lock_id]
-        for lock_id, lock in account.locks.items():
-            if watched.get(lock_id) is not lock:
-                watched[lock_id] = lock
-                watch(lock)
+    def follow_inventory() -> None:
+        for lock_id, (lock, stop) in list(watched.items()):
+            if account.locks.get(lock_id) is not lock:
+                stop()
+                del watched[lock_id]
+        for lock_id in account.locks.keys() - watched.keys():
+            lock = account.locks[lock_id]
+            watched[lock_id] = (lock, watch(lock))
 
     @callback
-    def watch(lock: LockCoordinator) -> None:
+    def watch(lock: LockCoordinator) -> CALLBACK_TYPE:
         missing = list(descriptions)
 
         @callback
         def add_supported() -> None:
-            supported = [description for description in missing if description.supported_fn(lock.data)]
-            if supported:
+            if supported := [description for description in missing if description.supported_fn(lock.data)]:
                 missing[:] = [description for description in missing if description not in supported]
                 async_add_entities(build(lock, description) for description in supported)
+            if not missing:
+                stop()
 
+        stop = lock.async_watch(add_supported)
         add_supported()
-        if missing:
-            entry.async_on_unload(lock.async_add_listener(add_supported))
+        return stop
 
-    entry.async_on_unload(account.async_add_listener(add_new_locks))
-    add_new_locks()
+    @callback
+    def stop_all() -> None:
+        for _, stop in watched.values():
+            stop()
+
+    entry.async_on_unload(account.async_add_listener(follow_inventory))
+    entry.async_on_unload(stop_all)
+    follow_inventory()

@@ -2,12 +2,11 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, override
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
-from homeassistant.helpers.event import async_call_later, async_track_point_in_utc_time
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
 
@@ -15,9 +14,11 @@ from .client import Feature
 from .client.errors import (
     DeviceUnreachable,
     NotExecuted,
+    NotPermitted,
     OutcomeUnknown,
     QuotaExceeded,
     SignInError,
+    TransportError,
     TTLockError,
     Unsupported,
 )
@@ -31,19 +32,21 @@ from .const import (
     LOGGER,
     OUTAGE_LIMIT,
     QUOTA_PAUSE,
-    SETTINGS_MAX_AGE,
     SETTINGS_RETRY,
+    TROUBLE_PAUSES_SECONDS,
     UNCLEAR_PAUSE_SECONDS,
 )
 from .data import GATEWAY_OFFLINE, NO_GATEWAY, InventoryLock, LockData, LockSettings
 from .errors import translated_update
 from .settings_reader import async_read_settings
+from .timer import Timer
 
 if TYPE_CHECKING:
     from .coordinator import AccountCoordinator, TTLockConfigEntry
 
 OWN_OPERATOR = "Home Assistant"
 WHOLE_WEEK = (PassagePeriod(weekdays=EVERY_DAY, all_day=True),)
+INSTANT = timedelta(seconds=1)
 
 
 class LockCoordinator(DataUpdateCoordinator[LockData]):
@@ -67,39 +70,58 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         self.lock_id = inventory.ekey.lock_id
         self.data = LockData(inventory=inventory, settings=account.settings.get(self.lock_id))
         self._trouble_since: datetime | None = None
+        self._troubles = 0
         self._paused_until: datetime | None = None
         self._settings_tried_at: datetime | None = None
+        self._was_blocked = self.data.obstacle is not None
         self._commands = 0
-        self._recheck: CALLBACK_TYPE | None = None
-        self._edge: CALLBACK_TYPE | None = None
-        self._watch_passage()
+        self._watchers: set[CALLBACK_TYPE] = set()
+        self._question = Timer(hass, f"{self.name} question", self.async_refresh)
+        self._auto_lock_end = Timer(hass, f"{self.name} auto-lock", self._async_auto_lock_ended)
+        self._outage = Timer(hass, f"{self.name} outage", self._async_tell)
+        self._edge = Timer(hass, f"{self.name} edge", self._async_edge_passed)
+        self._wait_for_edge()
 
     @property
     def reachable(self) -> bool:
         """Return whether commands can reach the lock, as far as is known."""
         if self.account.outage or self.data.obstacle:
             return False
-        return self._trouble_since is None or dt_util.utcnow() - self._trouble_since <= OUTAGE_LIMIT
+        return self._trouble_since is None or dt_util.utcnow() - self._trouble_since < OUTAGE_LIMIT
+
+    @callback
+    def async_watch(self, watcher: CALLBACK_TYPE) -> CALLBACK_TYPE:
+        """Call a watcher on news, without keeping the lock awake for it as a listener would; returns how to stop."""
+        self._watchers.add(watcher)
+        return lambda: self._watchers.discard(watcher)
 
     @override
     async def async_shutdown(self) -> None:
         """Stop following the lock."""
-        self._cancel_recheck()
-        self._cancel_edge()
         await super().async_shutdown()
+        for timer in (self._question, self._auto_lock_end, self._outage, self._edge):
+            timer.cancel()
 
     # -- What others know ------------------------------------------------------------------------------------------
 
     @callback
     def async_set_inventory(self, inventory: InventoryLock) -> None:
         """Take over what the inventory says."""
+        if self.name != inventory.ekey.name and (device := self._device()):
+            dr.async_get(self.hass).async_update_device(device.id, name=inventory.ekey.name)
         self.name = inventory.ekey.name
         self._set(replace(self.data, inventory=inventory))
+        self._wait_for_edge()
 
     @callback
-    def async_set_interval(self) -> None:
-        """Ask the lock as often as the calls of the month allow, never one that cannot be reached."""
-        self.update_interval = None if self.data.obstacle else self.account.state_interval
+    def async_review_way(self) -> bool:
+        """Ask the lock as often as the calls of the month allow, never one that cannot be reached.
+
+        Returns whether the way to the lock has become free.
+        """
+        was_blocked, self._was_blocked = self._was_blocked, self.data.obstacle is not None
+        self.update_interval = None if self._was_blocked else self.account.state_interval
+        return was_blocked and not self._was_blocked
 
     @callback
     def async_set_reach(self, reach: tuple[GatewayReach, ...]) -> None:
@@ -144,10 +166,10 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
             # A command went to the lock meanwhile: the answer is older than its result.
             return self.data
         self._note_contact()
-        self._recheck_after_auto_lock(state.bolt)
         data = replace(self.data, bolt=state.bolt, door=state.door, checked_at=dt_util.utcnow(), trouble=None)
         if state.bolt is before.bolt:
             return data
+        self._expect_auto_lock(state.bolt)
         return replace(
             data,
             operator=record.who if record else None,
@@ -170,27 +192,33 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         state = await self.async_command(self.account.cloud.get_state(self.lock_id))
         self._set(await self._async_with_state(state, self._commands))
 
-    async def async_read_settings(self) -> None:
-        """Read settings that are older than a day; failures leave what is known."""
+    async def async_read_settings(self, *, anyway: bool = False) -> None:
+        """Read settings that have grown old, or anyway; failures leave what is known."""
         settings = self.data.settings
         now = dt_util.utcnow()
-        if settings.read_at and now - settings.read_at < SETTINGS_MAX_AGE:
-            return
-        if self._settings_tried_at and now - self._settings_tried_at < SETTINGS_RETRY:
+        if not anyway and (
+            _younger(settings.read_at, self.account.settings_age, now)
+            or _younger(self._settings_tried_at, SETTINGS_RETRY, now)
+        ):
             return
         self._settings_tried_at = now
+        commands = self._commands
         try:
             settings = await async_read_settings(self.account.cloud, self.data.ekey, settings)
         except TTLockError as err:
             LOGGER.debug("%s: could not read settings: %s", self.name, err)
             return
-        self._set_settings(replace(settings, read_at=now))
+        if commands == self._commands:
+            # Otherwise a command has changed a setting meanwhile, and knows better.
+            self._set_settings(replace(settings, read_at=now))
 
     # -- Commands --------------------------------------------------------------------------------------------------
 
     async def async_unlock(self) -> None:
         """Withdraw the bolt, once."""
         self._require(Feature.GATEWAY_UNLOCK, "no_remote_unlock")
+        if self.data.ekey.remote_unlock is False:
+            raise NotPermitted("no_remote_right")
         await self._async_move(self.account.cloud.unlock, Bolt.UNLOCKED, "unlock by gateway")
 
     async def async_lock(self) -> None:
@@ -207,13 +235,13 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         self._set(replace(self.data, moving_to=wanted))
         try:
             await self.async_command(self._async_settled(command, wanted))
-        except NotExecuted:
+        except NotExecuted, OutcomeUnknown:
             # A lock that answered too late may have moved all the same.
             self._ask_in(UNCLEAR_PAUSE_SECONDS)
             raise
         else:
             self._note_contact()
-            self._recheck_after_auto_lock(wanted)
+            self._expect_auto_lock(wanted)
             self._set(
                 replace(
                     self.data,
@@ -238,7 +266,6 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
             except TTLockError:
                 # Nobody can say now where the bolt is.
                 self._set(replace(self.data, bolt=Bolt.UNKNOWN))
-                self._ask_in(UNCLEAR_PAUSE_SECONDS)
                 raise OutcomeUnknown from None
             if state.bolt is not wanted:
                 self._set(replace(self.data, bolt=state.bolt, door=state.door, checked_at=dt_util.utcnow()))
@@ -246,21 +273,19 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
 
     async def async_set_auto_lock(self, seconds: int) -> None:
         """Set the delay of auto-lock; 0 switches it off."""
-        await self.async_command(self.account.cloud.set_auto_lock(self.lock_id, seconds))
+        await self._async_change(self.account.cloud.set_auto_lock(self.lock_id, seconds))
         self._set_settings(self.data.settings.with_auto_lock(seconds))
-        self._recheck_after_auto_lock(self.data.bolt)
+        self._expect_auto_lock(self.data.bolt)
 
     async def async_set_sound(self, on: bool) -> None:
         """Switch the lock's sounds."""
-        await self.async_command(self.account.cloud.set_sound(self.lock_id, on))
-        settings = self.data.settings
-        if settings.detail:
-            self._set_settings(replace(settings, detail=replace(settings.detail, sound=on)))
+        await self._async_change(self.account.cloud.set_sound(self.lock_id, on))
+        self._set_settings(replace(self.data.settings, sound=on))
 
     async def async_set_passage_mode(self, mode: PassageMode) -> None:
         """Write the plan of passage mode."""
         check(mode)
-        await self.async_command(self.account.cloud.set_passage_mode(self.lock_id, mode))
+        await self._async_change(self.account.cloud.set_passage_mode(self.lock_id, mode))
         self._set_settings(replace(self.data.settings, passage=mode))
 
     async def async_switch_passage_mode(self, on: bool) -> None:
@@ -273,6 +298,14 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
     async def async_list_passcodes(self) -> Listing[Passcode]:
         """Return the passcodes of the lock; needs no contact with it."""
         return await self.account.cloud.list_passcodes(self.lock_id)
+
+    async def _async_change(self, command: Awaitable[None]) -> None:
+        """Await a change of settings; when its answer is lost, read what has become of it before saying so."""
+        try:
+            await self.async_command(command)
+        except TransportError, OutcomeUnknown:
+            await self.async_read_settings(anyway=True)
+            raise
 
     async def async_command[T](self, command: Awaitable[T]) -> T:
         """Await a command and remember what it tells about the way to the lock."""
@@ -295,7 +328,11 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
             return self.data
         if self._trouble_since is None:
             self._trouble_since = dt_util.utcnow()
+            self._outage.after(OUTAGE_LIMIT + INSTANT)
             LOGGER.info("%s cannot be reached: %s", self.name, err)
+        if self._troubles < len(TROUBLE_PAUSES_SECONDS):
+            self._ask_in(TROUBLE_PAUSES_SECONDS[self._troubles])
+            self._troubles += 1
         if err.reason == NO_GATEWAY and self.data.trouble == GATEWAY_OFFLINE:
             # Half an hour after a gateway went silent the vendor forgets that the lock ever had one.
             return self.data
@@ -305,70 +342,61 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         if self._trouble_since is not None:
             LOGGER.info("%s is reached again", self.name)
         self._trouble_since = None
+        self._troubles = 0
         self._paused_until = None
+        self._outage.cancel()
+        self._question.cancel()
 
-    # -- Asking again -------------------------------------------------------------------------------------------------
-
-    def _recheck_after_auto_lock(self, bolt: Bolt) -> None:
-        """Ask once more when the lock should have locked itself: most locks do not report it."""
-        self._cancel_recheck()
-        seconds = self.data.settings.auto_lock_seconds
-        if bolt is Bolt.UNLOCKED and seconds and not self.data.passage_active:
-            self._ask_in(seconds + AUTO_LOCK_MARGIN_SECONDS)
+    # -- What time brings ------------------------------------------------------------------------------------------
 
     def _ask_in(self, seconds: float) -> None:
-        """Ask the lock once, later."""
-        self._cancel_recheck()
+        if not self._shutdown_requested:
+            self._question.after(timedelta(seconds=seconds))
 
-        async def ask(now: datetime) -> None:
-            self._recheck = None
-            await self.async_refresh()
+    def _expect_auto_lock(self, bolt: Bolt) -> None:
+        """Ask once when the lock should have locked itself: most locks do not report it."""
+        self._auto_lock_end.cancel()
+        seconds = self.data.settings.auto_lock_seconds
+        if bolt is Bolt.UNLOCKED and seconds and not self.data.passage_active and not self._shutdown_requested:
+            self._auto_lock_end.after(timedelta(seconds=seconds + AUTO_LOCK_MARGIN_SECONDS))
 
-        self._recheck = async_call_later(self.hass, seconds, ask)
+    async def _async_auto_lock_ended(self) -> None:
+        await self.async_refresh()
+        if self.data.bolt is Bolt.UNLOCKED:
+            # The delay that was known may be an old one.
+            await self.async_read_settings(anyway=True)
 
-    @callback
-    def _cancel_recheck(self) -> None:
-        if self._recheck:
-            self._recheck()
-            self._recheck = None
-
-    @callback
-    def _watch_passage(self) -> None:
-        """Look at the lock whenever its passage mode begins or ends to hold the door."""
-        self._cancel_edge()
+    def _wait_for_edge(self) -> None:
+        """Wait for the moment at which passage mode or the ekey begins or ends."""
+        now = dt_util.utcnow()
         plan = self.data.settings.passage
-        edge = plan.next_change(dt_util.utcnow().astimezone(self.data.zone)) if plan else None
-        if edge is None:
-            return
+        change = plan.next_change(now.astimezone(self.data.zone)) if plan else None
+        edges = (change and dt_util.as_utc(change), self.data.ekey.start, self.data.ekey.end)
+        self._edge.at(min((edge for edge in edges if edge and edge > now), default=None))
 
-        async def passed(now: datetime) -> None:
-            self._edge = None
-            self._watch_passage()
-            self.async_update_listeners()
-            await self.async_refresh()
+    async def _async_edge_passed(self) -> None:
+        self._wait_for_edge()
+        self.async_review_way()
+        self.async_update_listeners()
+        await self.async_refresh()
 
-        self._edge = async_track_point_in_utc_time(self.hass, passed, dt_util.as_utc(edge))
-
-    @callback
-    def _cancel_edge(self) -> None:
-        if self._edge:
-            self._edge()
-            self._edge = None
+    async def _async_tell(self) -> None:
+        self.async_update_listeners()
 
     # -- Data ------------------------------------------------------------------------------------------------------
 
     @callback
     def _set_settings(self, settings: LockSettings) -> None:
         self.account.settings.put(self.lock_id, settings)
-        if settings.detail and (device := self._device()):
+        if settings.model and (device := self._device()):
             dr.async_get(self.hass).async_update_device(
                 device.id,
-                model=settings.detail.model or device.model,
-                hw_version=settings.detail.hardware_version,
-                sw_version=settings.detail.firmware_version,
+                model=settings.model,
+                hw_version=settings.hardware_version,
+                sw_version=settings.firmware_version,
             )
         self._set(replace(self.data, settings=settings))
-        self._watch_passage()
+        self._wait_for_edge()
 
     @callback
     def _set(self, data: LockData) -> None:
@@ -376,3 +404,15 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         if data != self.data:
             self.data = data
             self.async_update_listeners()
+
+    @callback
+    @override
+    def async_update_listeners(self) -> None:
+        """Tell entities and watchers."""
+        for watcher in tuple(self._watchers):
+            watcher()
+        super().async_update_listeners()
+
+
+def _younger(than: datetime | None, age: timedelta, now: datetime) -> bool:
+    return than is not None and now - than < age

@@ -12,7 +12,7 @@ from homeassistant.components.sensor import (
     SensorStateClass,
 )
 from homeassistant.const import PERCENTAGE, SIGNAL_STRENGTH_DECIBELS_MILLIWATT, EntityCategory
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 
@@ -144,6 +144,13 @@ class RememberedSensor(LockSensor, RestoreSensor):
         await super().async_added_to_hass()
         if last := await self.async_get_last_sensor_data():
             self._remembered = last.native_value  # type: ignore[assignment]
+
+    @callback
+    @override
+    def _handle_coordinator_update(self) -> None:
+        """Remember what is known now, so that nothing older is shown once it is not."""
+        self._remembered = super().native_value or self._remembered
+        super()._handle_coordinator_update()
 
     @property
     @override

@@ -20,7 +20,15 @@ async def async_read_settings(cloud: CloudClient, ekey: Ekey, known: LockSetting
         detail = await _unless_refused(cloud.get_lock(ekey.lock_id))
         if detail is not None:
             remembered = detail.auto_lock_seconds or settings.remembered_auto_lock
-            settings = replace(settings, detail=detail, remembered_auto_lock=remembered)
+            settings = replace(
+                settings,
+                model=detail.model,
+                hardware_version=detail.hardware_version,
+                firmware_version=detail.firmware_version,
+                auto_lock_seconds=detail.auto_lock_seconds,
+                sound=detail.sound,
+                remembered_auto_lock=remembered,
+            )
     if ekey.may_manage and Feature.PASSAGE_MODE in ekey.features:
         passage = await _unless_refused(cloud.get_passage_mode(ekey.lock_id))
         settings = replace(settings, passage=passage or settings.passage)

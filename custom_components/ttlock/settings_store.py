@@ -1,14 +1,14 @@
 """Settings of the locks, kept over restarts so that a start costs no calls. Holds no secrets."""
 
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 
-from .client.models import DoorSensor, LockDetail
+from .client.models import DoorSensor
 from .client.passage import PassageMode, PassagePeriod
 from .const import DOMAIN, LOGGER
 from .data import LockSettings
@@ -32,6 +32,10 @@ class SettingsStore:
                 self._settings[int(key)] = _from_json(raw)
             except (KeyError, TypeError, ValueError) as err:
                 LOGGER.debug("Stored settings of lock %s are not readable: %r", key, err)
+
+    async def async_flush(self) -> None:
+        """Write now what was to be written soon."""
+        await self._store.async_save(self._as_json())
 
     async def async_remove(self) -> None:
         """Delete the file."""
@@ -60,9 +64,6 @@ class SettingsStore:
 def _to_json(settings: LockSettings) -> dict[str, Any]:
     raw = asdict(settings)
     raw["read_at"] = settings.read_at.isoformat() if settings.read_at else None
-    if settings.detail:
-        offset = settings.detail.utc_offset
-        raw["detail"]["utc_offset"] = None if offset is None else offset.total_seconds()
     if settings.passage:
         for period in raw["passage"]["periods"]:
             period["weekdays"] = sorted(period["weekdays"])
@@ -70,21 +71,19 @@ def _to_json(settings: LockSettings) -> dict[str, Any]:
 
 
 def _from_json(raw: dict[str, Any]) -> LockSettings:
-    detail, passage, sensor = raw["detail"], raw["passage"], raw["door_sensor"]
-    if detail:
-        offset = detail["utc_offset"]
-        detail = LockDetail(**{**detail, "utc_offset": None if offset is None else timedelta(seconds=offset)})
+    passage, sensor = raw["passage"], raw["door_sensor"]
     if passage:
         periods = tuple(
             PassagePeriod(**{**period, "weekdays": frozenset(period["weekdays"])}) for period in passage["periods"]
         )
         passage = PassageMode(**{**passage, "periods": periods})
     return LockSettings(
-        detail=detail,
-        passage=passage,
-        door_sensor=DoorSensor(**sensor) if sensor else None,
-        remembered_auto_lock=raw["remembered_auto_lock"],
-        read_at=_moment(raw["read_at"]),
+        **{
+            **raw,
+            "passage": passage,
+            "door_sensor": DoorSensor(**sensor) if sensor else None,
+            "read_at": _moment(raw["read_at"]),
+        }
     )
 
 

@@ -72,7 +72,7 @@ SWITCHES = (
         entity_category=EntityCategory.CONFIG,
         needs_lock=True,
         supported_fn=_manageable(Feature.SOUND),
-        is_on_fn=lambda data: data.settings.detail.sound if data.settings.detail else None,
+        is_on_fn=lambda data: data.settings.sound,
         set_fn=LockCoordinator.async_set_sound,
     ),
 )

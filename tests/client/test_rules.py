@@ -46,6 +46,10 @@ def _wish(
         (_wish(PERIOD, start=NOW + 2 * HOUR, end=NOW + HOUR), "period_order"),
         (_wish(PERIOD, start=NOW - 2 * HOUR, end=NOW - HOUR), "period_past"),
         (_wish(PasscodeKind.ONE_TIME), "custom_passcode_kind"),
+        (_wish(PERMANENT, start=NOW, end=NOW + HOUR), "permanent_with_period"),
+        (_wish(PasscodeKind.ONE_TIME, None, ON_THE_HOUR - 6 * HOUR), "period_past"),
+        (_wish(PERMANENT, None, ON_THE_HOUR - 24 * HOUR), "period_past"),
+        (_wish(PERIOD, None, ON_THE_HOUR - 24 * HOUR, ON_THE_HOUR + HOUR), "period_past"),
         (_wish(PasscodeKind.DAILY), "custom_passcode_kind"),
         (_wish(PERIOD, None, ON_THE_HOUR, ON_THE_HOUR + timedelta(days=400)), "random_period_too_long"),
         (_wish(PERIOD, None, NOW, ON_THE_HOUR + HOUR), "random_whole_hours"),
@@ -84,7 +88,7 @@ def test_full_hours_are_those_of_the_lock() -> None:
 
 
 def test_a_passcode_fulfils_the_wish_for_the_same_digits_and_validity_only() -> None:
-    start, end = NOW.replace(microsecond=123456), NOW + HOUR
+    start, end = NOW, NOW + HOUR
     wish = _wish(PERIOD, start=start, end=end)
     raw = {
         "keyboardPwdId": 1,

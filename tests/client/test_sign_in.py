@@ -92,6 +92,21 @@ async def test_the_region_is_found_by_itself(
             )
 
 
+async def test_an_application_of_the_other_region_leads_there(
+    session: aiohttp.ClientSession, server: CloudServer, application: Application, world: World
+) -> None:
+    # The clouds share nothing: the other one does not even know the application.
+    strange = World.load()
+    strange.faults.add(Fault(kind="errcode", errcode=10000, path="/oauth2/token"))
+    async with CloudServer(strange, region="eu") as elsewhere:
+        owner = world.account("owner")
+        hosts = {"eu": elsewhere.url, "cn": server.url}
+        region, _ = await sign_in_anywhere(session, hosts, application, owner.username, password_digest(owner.password))
+        assert region == "cn"
+        with pytest.raises(AccountRejected):
+            await sign_in_anywhere(session, hosts, application, owner.username, password_digest("wrong"))
+
+
 async def test_a_wrong_password_is_not_hidden_by_an_unreachable_region(
     session: aiohttp.ClientSession, server: CloudServer, application: Application, world: World
 ) -> None:

@@ -124,7 +124,9 @@ def _request(hass: HomeAssistant, data: dict[str, Any], lock: LockCoordinator) -
         kind = PASSCODE_TYPES.get(data.get("type", ""))
         if kind is None:
             kind = PasscodeKind.PERIOD if timed else PasscodeKind.PERMANENT
-        if code is None and "start_time" not in data:
+        if code is not None:
+            start, end = _whole_minutes(start), _whole_minutes(end)
+        elif "start_time" not in data:
             start, end = _whole_hours(now.astimezone(lock.data.zone), end)
         request = PasscodeRequest(name=data["passcode_name"], kind=kind, code=code, start=start, end=end)
         check(request, now, lock.data.zone)
@@ -137,9 +139,14 @@ def _period(data: dict[str, Any], zone: tzinfo, now: datetime) -> tuple[datetime
     if (duration := data.get("duration")) is not None:
         if end is not None:
             raise InvalidInput("period_twice")
-        start = start or now.replace(second=0, microsecond=0)
+        start = start or now
         end = start + duration
     return start, end
+
+
+def _whole_minutes(when: datetime | None) -> datetime | None:
+    """Cut a time to what a lock keeps of it."""
+    return None if when is None else when.replace(second=0, microsecond=0)
 
 
 def _whole_hours(now: datetime, end: datetime | None) -> tuple[datetime, datetime | None]:

@@ -6,7 +6,7 @@ from enum import IntEnum, StrEnum
 from typing import Self
 
 from . import parse
-from .features import Feature, Features
+from .features import Features
 from .parse import Raw
 from .secret import Secret
 
@@ -134,14 +134,9 @@ class LockDetail:
     auto_lock_seconds: int | None
     """Delay of auto-lock; 0 is off."""
     sound: bool | None
-    passage_mode: bool | None
-    """Passage mode is configured; whether it holds the door now depends on its plan."""
-    battery: int | None
-    has_gateway: bool | None
     model: str | None
     hardware_version: str | None
     firmware_version: str | None
-    utc_offset: timedelta | None
 
     @classmethod
     def from_vendor(cls, raw: Raw) -> Self:
@@ -150,13 +145,9 @@ class LockDetail:
             lock_id=parse.required_integer(raw, "lockId"),
             auto_lock_seconds=_auto_lock(raw.get("autoLockTime")),
             sound=parse.on_off(raw.get("lockSound")),
-            passage_mode=parse.on_off(raw.get("passageMode")),
-            battery=parse.percent(raw.get("electricQuantity")),
-            has_gateway=parse.flag(raw.get("hasGateway")),
             model=parse.text(raw.get("modelNum")),
             hardware_version=parse.text(raw.get("hardwareRevision")),
             firmware_version=parse.text(raw.get("firmwareRevision")),
-            utc_offset=_utc_offset(raw.get("timezoneRawOffset")),
         )
 
 
@@ -270,7 +261,6 @@ class Passcode:
     kind: PasscodeKind
     start: datetime | None
     end: datetime | None
-    is_custom: bool | None
     sender: str | None
 
     @classmethod
@@ -283,7 +273,6 @@ class Passcode:
             kind=PasscodeKind.from_vendor(raw.get("keyboardPwdType")),
             start=parse.moment(raw.get("startDate")),
             end=parse.moment(raw.get("endDate")),
-            is_custom=parse.flag(raw.get("isCustom")),
             sender=parse.text(raw.get("senderUsername")),
         )
 
@@ -312,11 +301,6 @@ class Record:
             who=parse.text(raw.get("username")),
             when=parse.moment(raw.get("lockDate")),
         )
-
-
-def has_radio_of_its_own(features: Features) -> bool:
-    """Return whether the lock reaches the cloud by its own Wi-Fi."""
-    return Feature.WIFI in features
 
 
 def _mac(value: object, fallback: int) -> str:

@@ -13,6 +13,10 @@ MAX_DIGITS: Final = 9
 MAX_RANDOM_PERIOD: Final = timedelta(days=366)
 """Beyond one year a random code knows months only (7.1); it is refused rather than silently rounded."""
 
+FIRST_USE: Final = timedelta(hours=24)
+"""A random code that is not used within a day of its start is suspended (7.1)."""
+ONE_TIME_LIFE: Final = timedelta(hours=6)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PasscodeRequest:
@@ -48,6 +52,8 @@ def check(request: PasscodeRequest, now: datetime, zone: tzinfo) -> None:
         check_code(request.code)
         if request.kind not in (PasscodeKind.PERMANENT, PasscodeKind.PERIOD):
             raise InvalidInput("custom_passcode_kind")
+        if request.kind is PasscodeKind.PERMANENT and (request.start or request.end):
+            raise InvalidInput("permanent_with_period")
     check_period(request.start, request.end, now)
     if request.kind is PasscodeKind.PERIOD or request.kind.is_cyclic:
         if request.start is None or request.end is None:
@@ -55,6 +61,9 @@ def check(request: PasscodeRequest, now: datetime, zone: tzinfo) -> None:
         if request.code is None and request.end - request.start > MAX_RANDOM_PERIOD:
             raise InvalidInput("random_period_too_long")
     if request.code is None:
+        first_use = ONE_TIME_LIFE if request.kind is PasscodeKind.ONE_TIME else FIRST_USE
+        if request.start is not None and not request.kind.is_cyclic and request.start + first_use <= now:
+            raise InvalidInput("period_past")
         for when in (request.start, request.end):
             # The lock ignores the minutes of a random code: saying 19:30 and meaning 19:00 would be a lie (7.1).
             if when is not None and (local := when.astimezone(zone)) != local.replace(
@@ -69,12 +78,4 @@ def fulfils(passcode: Passcode, request: PasscodeRequest) -> bool:
         return False
     if passcode.kind is not request.kind:
         return False
-    return request.kind is PasscodeKind.PERMANENT or (passcode.start, passcode.end) == (
-        _whole_ms(request.start),
-        _whole_ms(request.end),
-    )
-
-
-def _whole_ms(when: datetime | None) -> datetime | None:
-    """Cut to the vendor's resolution."""
-    return None if when is None else when.replace(microsecond=when.microsecond // 1000 * 1000)
+    return request.kind is PasscodeKind.PERMANENT or (passcode.start, passcode.end) == (request.start, request.end)

@@ -7,7 +7,7 @@ import hashlib
 import aiohttp
 
 from .. import parse
-from ..errors import AccountRejected, ServerFault, TransportError, TTLockError, WrongRegion
+from ..errors import AccountRejected, ApplicationRejected, ServerFault, TransportError, TTLockError, WrongRegion
 from ..secret import Secret
 from .http import Json, exchange
 
@@ -66,16 +66,17 @@ async def sign_in_anywhere(
 ) -> tuple[str, Token]:
     """Find the region of the account by trying: return its key in `hosts` and the token.
 
-    A wrong region is reported in two ways, as such and as a wrong account, so both lead to the next region. When none
-    accepts, the first region that had an opinion on the account decides, then whatever kept us from asking.
+    The regions know nothing of each other's applications and accounts, so a wrong region may be reported as such, as
+    an unknown application or as a wrong account; each leads to the next region. When none accepts, the region that
+    knew most decides: the one that refused the account, then the application, then whatever kept us from asking.
     """
     refusals: list[TTLockError] = []
     for region, host in hosts.items():
         try:
             return region, await sign_in(session, host, application, username, password)
-        except (AccountRejected, WrongRegion, TransportError) as err:
+        except (AccountRejected, ApplicationRejected, WrongRegion, TransportError) as err:
             refusals.append(err)
-    for kind in (AccountRejected, TransportError, WrongRegion):
+    for kind in (AccountRejected, ApplicationRejected, TransportError, WrongRegion):
         for refusal in refusals:
             if isinstance(refusal, kind):
                 raise refusal
