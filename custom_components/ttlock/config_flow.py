@@ -104,7 +104,7 @@ class TTLockConfigFlow(AbstractOAuth2FlowHandler, domain=DOMAIN):
                 step_id="reauth_confirm", description_placeholders={"account": self._get_reauth_entry().title}
             )
         # The application is picked anew: its secret may be the very thing that was refused.
-        return await self.async_step_user()
+        return await self.async_step_pick_implementation()
 
     async def async_step_reconfigure(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Change the application or sign in again on the user's wish."""
