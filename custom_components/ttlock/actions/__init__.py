@@ -2,9 +2,14 @@
 
 from typing import Final
 
-from . import passcodes, settings
+from . import credentials, ekeys, passcodes, settings
 from .action import Action
 
-ACTIONS: Final[dict[str, Action]] = {**passcodes.ACTIONS, **settings.ACTIONS}
+ACTIONS: Final[dict[str, Action]] = {
+    **passcodes.ACTIONS,
+    **credentials.ACTIONS,
+    **ekeys.ACTIONS,
+    **settings.ACTIONS,
+}
 
 __all__ = ["ACTIONS", "Action"]

@@ -20,10 +20,9 @@ from ..lock_coordinator import LockCoordinator
 from ..targets import async_may_see_secrets, async_target_locks
 from .action import DIGITS, OBJECT_ID, Action
 from .passcode_writer import Placed, async_delete, async_delete_each, async_place
-from .results import CONFIRMED, Result, aware, each, listed
+from .results import CONFIRMED, HIDDEN, Result, aware, each, listed
 
 PASSCODE_TYPES: Final = {kind.name.lower(): kind for kind in PasscodeKind if kind is not PasscodeKind.UNKNOWN}
-HIDDEN = "****"
 
 
 async def async_create_passcode(hass: HomeAssistant, call: ServiceCall) -> ServiceResponse:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime, tzinfo
+from typing import Final
 
 from homeassistant.core import HomeAssistant, ServiceResponse
 from homeassistant.exceptions import HomeAssistantError
@@ -17,6 +18,8 @@ type Result = dict[str, JsonValueType]
 type Locks = dict[str, LockCoordinator]
 type Work = Callable[[str, LockCoordinator], Awaitable[Result]]
 
+HIDDEN: Final = "****"
+"""Shown instead of digits and numbers that open a door."""
 CONFIRMED: Result = {"status": "confirmed", "path": "cloud"}
 
 

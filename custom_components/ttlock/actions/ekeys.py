@@ -1,0 +1,185 @@
+"""Actions on the ekeys that others hold for locks of the account (compatibility.md 4.3, 4.4)."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Final, cast
+
+from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, SupportsResponse
+from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.typing import VolDictType
+from homeassistant.util import dt as dt_util
+import voluptuous as vol
+
+from ..client.cloud.ekeys import Ekeys
+from ..client.ekeys import EkeyRequest, SharedEkey
+from ..client.errors import InvalidInput, NotFound, OutcomeUnknown
+from ..client.passcodes import check_period
+from ..errors import translated
+from ..lock_coordinator import LockCoordinator
+from ..targets import async_target_locks
+from .action import OBJECT_ID, Action, Handler
+from .results import CONFIRMED, Result, aware, each, listed, results
+
+type Change = Callable[[Ekeys, LockCoordinator, ServiceCall], Awaitable[None]]
+
+
+async def async_list_ekeys(hass: HomeAssistant, call: ServiceCall) -> ServiceResponse:
+    """Return who else holds an ekey of locks."""
+    locks = await async_target_locks(hass, call)
+
+    async def read(entity_id: str, lock: LockCoordinator) -> Result:
+        found = await lock.account.cloud.ekeys.list(lock.lock_id)
+        return {"ekeys": [_described(ekey) for ekey in found.items]}
+
+    return await listed(hass, locks, "ekeys", read)
+
+
+async def async_send_ekey(hass: HomeAssistant, call: ServiceCall) -> ServiceResponse:
+    """Give somebody an ekey; one that the receiver has for the lock is replaced by the vendor."""
+    locks = await async_target_locks(hass, call)
+    requests: dict[str, EkeyRequest] = {}
+    for entity_id, lock in locks.items():
+        with translated(hass, lock.config_entry, lock.name):
+            start, end = _period(lock, call)
+            requests[entity_id] = EkeyRequest(
+                receiver=call.data["receiver_username"].strip(),
+                name=call.data["name"],
+                start=start,
+                end=end,
+                remarks=call.data.get("remarks"),
+                remote_unlock=call.data["remote_enable"],
+                create_user=call.data["create_user"],
+            )
+
+    async def send(entity_id: str, lock: LockCoordinator) -> Result:
+        ekeys, request = lock.account.cloud.ekeys, requests[entity_id]
+        try:
+            key_id = await ekeys.send(lock.lock_id, request)
+        except OutcomeUnknown:
+            # A lost answer is looked up: what the list shows was sent, and nothing is sent twice.
+            found = [ekey for ekey in (await ekeys.list(lock.lock_id)).items if _fulfils(ekey, request)]
+            if not found:
+                raise
+            key_id = found[0].key_id
+        return {**CONFIRMED, "id": key_id}
+
+    sent = await results(hass, locks, send)
+    # The fork of hass-ttlock that has this action answers with `key_ids`.
+    key_ids = {entity_id: result["id"] for entity_id, result in sent.items() if "id" in result}
+    return cast(ServiceResponse, {"results": sent, "key_ids": key_ids})
+
+
+def _changer(change: Change) -> Handler:
+    """Return an action that changes one ekey, which has to belong to the lock that is meant."""
+
+    async def change_one(hass: HomeAssistant, call: ServiceCall) -> ServiceResponse:
+        locks = await async_target_locks(hass, call)
+        for lock in locks.values():
+            with translated(hass, lock.config_entry, lock.name):
+                _period(lock, call)
+        key_id: int = call.data["key_id"]
+
+        async def do(entity_id: str, lock: LockCoordinator) -> Result:
+            ekeys = lock.account.cloud.ekeys
+            if all(ekey.key_id != key_id for ekey in (await ekeys.list(lock.lock_id)).items):
+                raise NotFound("ekey_not_found")
+            await change(ekeys, lock, call)
+            return {**CONFIRMED, "id": key_id}
+
+        return await each(hass, locks, do)
+
+    return change_one
+
+
+async def _set_period(ekeys: Ekeys, lock: LockCoordinator, call: ServiceCall) -> None:
+    start, end = _period(lock, call)
+    await ekeys.change_period(call.data["key_id"], start, end)
+
+
+async def _modify(ekeys: Ekeys, lock: LockCoordinator, call: ServiceCall) -> None:
+    name, remote_unlock = call.data.get("name"), call.data.get("remote_enable")
+    if name is None and remote_unlock is None:
+        raise InvalidInput("nothing_to_change")
+    await ekeys.update(call.data["key_id"], name=name, remote_unlock=remote_unlock)
+
+
+async def _freeze(ekeys: Ekeys, lock: LockCoordinator, call: ServiceCall) -> None:
+    await ekeys.freeze(call.data["key_id"])
+
+
+async def _unfreeze(ekeys: Ekeys, lock: LockCoordinator, call: ServiceCall) -> None:
+    await ekeys.unfreeze(call.data["key_id"])
+
+
+async def _authorize(ekeys: Ekeys, lock: LockCoordinator, call: ServiceCall) -> None:
+    await ekeys.authorize(lock.lock_id, call.data["key_id"])
+
+
+async def _unauthorize(ekeys: Ekeys, lock: LockCoordinator, call: ServiceCall) -> None:
+    await ekeys.unauthorize(lock.lock_id, call.data["key_id"])
+
+
+async def _delete(ekeys: Ekeys, lock: LockCoordinator, call: ServiceCall) -> None:
+    await ekeys.delete(call.data["key_id"])
+
+
+def _period(lock: LockCoordinator, call: ServiceCall) -> tuple[Any, Any]:
+    """Return start and end, both or none; naive ones are meant in the zone of the lock."""
+    zone = lock.data.zone
+    start, end = aware(call.data.get("start_time"), zone), aware(call.data.get("end_time"), zone)
+    if (start is None) != (end is None):
+        raise InvalidInput("period_missing")
+    check_period(start, end, dt_util.utcnow())
+    return start, end
+
+
+def _fulfils(ekey: SharedEkey, request: EkeyRequest) -> bool:
+    return (ekey.username, ekey.start, ekey.end) == (request.receiver, request.start, request.end)
+
+
+def _described(ekey: SharedEkey) -> Result:
+    described = {
+        "id": ekey.key_id,
+        "name": ekey.name,
+        "username": ekey.username,
+        "sender": ekey.sender,
+        "status": ekey.status.value,
+        "start_date": ekey.start and dt_util.as_local(ekey.start),
+        "end_date": ekey.end and dt_util.as_local(ekey.end),
+        "expired": ekey.end is not None and ekey.end < dt_util.utcnow(),
+        "remote_enable": ekey.remote_unlock,
+        "remarks": ekey.remarks,
+        "administrator": ekey.may_manage,
+    }
+    return cast(Result, described)
+
+
+_KEY_ID: Final[VolDictType] = {vol.Required("key_id"): OBJECT_ID}
+
+ACTIONS: Final = {
+    "list_ekeys": Action(handler=async_list_ekeys, response=SupportsResponse.ONLY),
+    "send_ekey": Action(
+        handler=async_send_ekey,
+        fields={
+            vol.Required("receiver_username"): cv.string,
+            vol.Required("name"): cv.string,
+            vol.Optional("start_time"): cv.datetime,
+            vol.Optional("end_time"): cv.datetime,
+            vol.Optional("remote_enable", default=False): cv.boolean,
+            vol.Optional("create_user", default=False): cv.boolean,
+            vol.Optional("remarks"): cv.string,
+        },
+    ),
+    "set_ekey_period": Action(
+        handler=_changer(_set_period),
+        fields={**_KEY_ID, vol.Optional("start_time"): cv.datetime, vol.Optional("end_time"): cv.datetime},
+    ),
+    "modify_ekey": Action(
+        handler=_changer(_modify),
+        fields={**_KEY_ID, vol.Optional("name"): cv.string, vol.Optional("remote_enable"): cv.boolean},
+    ),
+    "freeze_ekey": Action(handler=_changer(_freeze), fields=_KEY_ID),
+    "unfreeze_ekey": Action(handler=_changer(_unfreeze), fields=_KEY_ID),
+    "authorize_ekey": Action(handler=_changer(_authorize), fields=_KEY_ID),
+    "unauthorize_ekey": Action(handler=_changer(_unauthorize), fields=_KEY_ID),
+    "delete_ekey": Action(handler=_changer(_delete), fields=_KEY_ID),
+}
