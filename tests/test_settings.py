@@ -14,7 +14,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, snapshot_platform
 from syrupy.assertion import SnapshotAssertion
 
-from simulator import CloudServer, Fault, World
+from simulator import CloudServer, Fault, Feature, World
 
 from .conftest import setup
 from .passing_time import pass_time
@@ -33,7 +33,15 @@ def all_enabled() -> Generator[None]:
 
 
 @pytest.mark.parametrize(
-    "platform", [Platform.BINARY_SENSOR, Platform.LOCK, Platform.NUMBER, Platform.SENSOR, Platform.SWITCH]
+    "platform",
+    [
+        Platform.BINARY_SENSOR,
+        Platform.BUTTON,
+        Platform.LOCK,
+        Platform.NUMBER,
+        Platform.SENSOR,
+        Platform.SWITCH,
+    ],
 )
 async def test_entities_of_the_default_world(
     hass: HomeAssistant,
@@ -179,6 +187,81 @@ async def test_sound_is_switched(hass: HomeAssistant, loaded: MockConfigEntry, w
         await hass.services.async_call("switch", action, {"entity_id": sound}, blocking=True)
         assert state_of(hass, sound).state == state
         assert world.lock("front_door").settings.lock_sound == (1 if state == "on" else 2)
+
+
+@pytest.mark.parametrize(
+    ("key", "field"),
+    [
+        ("privacy_lock", "privacy_lock"),
+        ("tamper_alert", "tamper_alert"),
+        ("reset_button", "reset_button"),
+        ("dual_verification", "dual_verification"),
+    ],
+)
+async def test_switches_of_the_vendor_reach_the_lock(
+    hass: HomeAssistant, all_enabled: None, loaded: MockConfigEntry, world: World, entity_id: Find, key: str, field: str
+) -> None:
+    switch = entity_id("switch", "front_door", key)
+    for action, state, number in (("turn_on", "on", 1), ("turn_off", "off", 2)):
+        await hass.services.async_call("switch", action, {"entity_id": switch}, blocking=True)
+        assert state_of(hass, switch).state == state
+        assert getattr(world.lock("front_door").settings, field) == number
+
+
+async def test_a_frozen_lock_takes_no_commands_until_it_is_unfrozen(
+    hass: HomeAssistant, all_enabled: None, entry: MockConfigEntry, world: World, entity_id: Find
+) -> None:
+    lock = world.lock("front_door")
+    lock.add_feature(Feature.FREEZE)
+    await setup(hass, entry)
+    switch, front_door = entity_id("switch", "front_door", "frozen"), entity_id("lock", "front_door", "lock")
+    await hass.services.async_call("switch", "turn_on", {"entity_id": switch}, blocking=True)
+    assert lock.frozen
+    assert state_of(hass, switch).state == "on"
+    with pytest.raises(HomeAssistantError) as failure:
+        await hass.services.async_call("lock", "unlock", {"entity_id": front_door}, blocking=True)
+    assert failure.value.translation_key == "lock_frozen"
+    await hass.services.async_call("switch", "turn_off", {"entity_id": switch}, blocking=True)
+    await hass.services.async_call("lock", "unlock", {"entity_id": front_door}, blocking=True)
+    assert lock.bolt == "unlocked"
+
+
+async def test_volume_and_door_left_open_delay_reach_the_lock(
+    hass: HomeAssistant, loaded: MockConfigEntry, world: World, entity_id: Find
+) -> None:
+    volume, delay = entity_id("number", "front_door", "volume"), entity_id("number", "front_door", "left_open_delay")
+    await hass.services.async_call("number", "set_value", {"entity_id": volume, "value": 5}, blocking=True)
+    await hass.services.async_call("number", "set_value", {"entity_id": delay, "value": 120}, blocking=True)
+    assert world.lock("front_door").settings.sound_volume == 5
+    assert world.lock("front_door").door_alarm_seconds == 120
+    assert (state_of(hass, volume).state, state_of(hass, delay).state) == ("5", "120")
+
+
+async def test_the_opening_direction_reaches_the_lock_and_survives_a_restart(
+    hass: HomeAssistant, all_enabled: None, entry: MockConfigEntry, world: World, entity_id: Find
+) -> None:
+    world.lock("front_door").add_feature(Feature.OPEN_DIRECTION)
+    await setup(hass, entry)
+    direction = entity_id("select", "front_door", "open_direction")
+    assert state_of(hass, direction).state == "left"
+    await hass.services.async_call(
+        "select", "select_option", {"entity_id": direction, "option": "right"}, blocking=True
+    )
+    assert world.lock("front_door").settings.open_direction == 2
+    assert state_of(hass, direction).state == "right"
+    await hass.config_entries.async_reload(entry.entry_id)
+    assert state_of(hass, direction).state == "right"
+
+
+async def test_the_clock_of_the_lock_is_set_right(
+    hass: HomeAssistant, loaded: MockConfigEntry, world: World, entity_id: Find
+) -> None:
+    lock = world.lock("front_door")
+    lock.clock.offset = 600.0
+    assert abs(lock.time - world.clock.now()) > 500
+    button = entity_id("button", "front_door", "set_clock")
+    await hass.services.async_call("button", "press", {"entity_id": button}, blocking=True)
+    assert abs(lock.time - world.clock.now()) < 5
 
 
 async def test_a_refused_setting_changes_nothing_here(

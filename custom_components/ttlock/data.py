@@ -7,8 +7,9 @@ from typing import Final
 from homeassistant.util import dt as dt_util
 
 from .client.features import Feature, Features
-from .client.models import Bolt, Door, DoorSensor, Ekey, Gateway, GatewayReach
+from .client.models import Bolt, Door, Ekey, Gateway, GatewayReach
 from .client.passage import PassageMode
+from .client.settings import LockSwitches
 from .const import MONTH
 
 CONNECTED: Final = "connected"
@@ -36,6 +37,15 @@ class Inventory:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DoorSensor:
+    """The sensor paired with a lock."""
+
+    battery: int | None
+    left_open_seconds: int | None
+    """After how long an open door is reported; 0 is never."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LockSettings:
     """Settings of a lock, read about once a day. None is not known."""
 
@@ -45,6 +55,7 @@ class LockSettings:
     auto_lock_seconds: int | None = None
     """Delay in force; 0 is off."""
     sound: bool | None = None
+    switches: LockSwitches | None = None
     passage: PassageMode | None = None
     door_sensor: DoorSensor | None = None
     remembered_auto_lock: int | None = None

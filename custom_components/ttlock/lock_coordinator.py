@@ -26,6 +26,7 @@ from .client.models import Bolt, GatewayReach, OpenState, Passcode, Record
 from .client.parse import Listing
 from .client.passage import EVERY_DAY, PassageMode, PassagePeriod, check
 from .client.records import moves_to, record_word
+from .client.settings import LockSwitches
 from .const import (
     AUTO_LOCK_MARGIN_SECONDS,
     DOMAIN,
@@ -281,6 +282,22 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         """Switch the lock's sounds."""
         await self._async_change(self.account.cloud.set_sound(self.lock_id, on))
         self._set_settings(replace(self.data.settings, sound=on))
+
+    async def async_set_switch(self, command: Awaitable[None], change: Callable[[LockSwitches], LockSwitches]) -> None:
+        """Await a command that sets one of the lock's switches, and note the change."""
+        await self._async_change(command)
+        if switches := self.data.settings.switches:
+            self._set_settings(replace(self.data.settings, switches=change(switches)))
+
+    async def async_set_left_open_delay(self, seconds: int) -> None:
+        """Set after how long an open door is reported; 0 is never."""
+        await self._async_change(self.account.cloud.settings.set_left_open_delay(self.lock_id, seconds))
+        if sensor := self.data.settings.door_sensor:
+            self._set_settings(replace(self.data.settings, door_sensor=replace(sensor, left_open_seconds=seconds)))
+
+    async def async_set_clock(self) -> None:
+        """Set the clock of the lock right."""
+        await self.async_command(self.account.cloud.settings.adjust_clock(self.lock_id))
 
     async def async_set_passage_mode(self, mode: PassageMode) -> None:
         """Write the plan of passage mode."""

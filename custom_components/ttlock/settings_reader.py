@@ -7,7 +7,7 @@ from .client import CloudClient, Feature
 from .client.errors import TTLockError, is_refusal
 from .client.models import Ekey
 from .const import LOGGER
-from .data import LockSettings
+from .data import DoorSensor, LockSettings
 
 
 async def async_read_settings(cloud: CloudClient, ekey: Ekey, known: LockSettings) -> LockSettings:
@@ -27,13 +27,16 @@ async def async_read_settings(cloud: CloudClient, ekey: Ekey, known: LockSetting
                 firmware_version=detail.firmware_version,
                 auto_lock_seconds=detail.auto_lock_seconds,
                 sound=detail.sound,
+                switches=detail.switches,
                 remembered_auto_lock=remembered,
             )
     if ekey.may_manage and Feature.PASSAGE_MODE in ekey.features:
         passage = await _unless_refused(cloud.get_passage_mode(ekey.lock_id))
         settings = replace(settings, passage=passage or settings.passage)
     if Feature.DOOR_SENSOR in ekey.features or Feature.WIRELESS_DOOR_SENSOR in ekey.features:
-        settings = replace(settings, door_sensor=await cloud.get_door_sensor(ekey.lock_id))
+        found = await cloud.door_sensors.get(ekey.lock_id)
+        sensor = DoorSensor(battery=found.battery, left_open_seconds=found.left_open_seconds) if found else None
+        settings = replace(settings, door_sensor=sensor)
     return settings
 
 

@@ -8,10 +8,10 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 
-from .client.models import DoorSensor
 from .client.passage import PassageMode, PassagePeriod
+from .client.settings import LockSwitches, open_direction
 from .const import DOMAIN, LOGGER
-from .data import LockSettings
+from .data import DoorSensor, LockSettings
 
 VERSION = 1
 SAVE_DELAY_SECONDS = 10
@@ -71,7 +71,9 @@ def _to_json(settings: LockSettings) -> dict[str, Any]:
 
 
 def _from_json(raw: dict[str, Any]) -> LockSettings:
-    passage, sensor = raw["passage"], raw["door_sensor"]
+    passage, sensor, switches = raw["passage"], raw["door_sensor"], raw["switches"]
+    if switches:
+        switches = LockSwitches(**{**switches, "open_direction": open_direction(switches["open_direction"])})
     if passage:
         periods = tuple(
             PassagePeriod(**{**period, "weekdays": frozenset(period["weekdays"])}) for period in passage["periods"]
@@ -81,6 +83,7 @@ def _from_json(raw: dict[str, Any]) -> LockSettings:
         **{
             **raw,
             "passage": passage,
+            "switches": switches,
             "door_sensor": DoorSensor(**sensor) if sensor else None,
             "read_at": _moment(raw["read_at"]),
         }

@@ -5,7 +5,7 @@ the door (voice-and-automation.md 1, fact 3).
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, override
 
 from homeassistant.components.switch import SwitchEntity, SwitchEntityDescription
@@ -14,6 +14,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .client import Feature
+from .client.settings import LockSwitches
 from .coordinator import TTLockConfigEntry
 from .data import LockData
 from .entity import LockEntityDescription, TTLockEntity, async_add_lock_entities
@@ -47,6 +48,16 @@ async def _set_auto_lock(lock: LockCoordinator, on: bool) -> None:
     await lock.async_set_auto_lock(remembered if on else 0)
 
 
+def _shown(read: Callable[[LockSwitches], bool | None]) -> Callable[[LockData], bool | None]:
+    return lambda data: read(data.settings.switches) if data.settings.switches else None
+
+
+async def _set_frozen(lock: LockCoordinator, on: bool) -> None:
+    settings = lock.account.cloud.settings
+    command = settings.freeze(lock.lock_id) if on else settings.unfreeze(lock.lock_id)
+    await lock.async_set_switch(command, lambda switches: replace(switches, frozen=on))
+
+
 SWITCHES = (
     LockSwitchDescription(
         key="passage_mode",
@@ -74,6 +85,68 @@ SWITCHES = (
         supported_fn=_manageable(Feature.SOUND),
         is_on_fn=lambda data: data.settings.sound,
         set_fn=LockCoordinator.async_set_sound,
+    ),
+    LockSwitchDescription(
+        key="privacy_lock",
+        translation_key="privacy_lock",
+        entity_category=EntityCategory.CONFIG,
+        entity_registry_enabled_default=False,
+        needs_lock=True,
+        supported_fn=_manageable(Feature.PRIVACY_LOCK),
+        is_on_fn=_shown(lambda switches: switches.privacy_lock),
+        set_fn=lambda lock, on: lock.async_set_switch(
+            lock.account.cloud.settings.set_privacy_lock(lock.lock_id, on),
+            lambda switches: replace(switches, privacy_lock=on),
+        ),
+    ),
+    LockSwitchDescription(
+        key="tamper_alert",
+        translation_key="tamper_alert",
+        entity_category=EntityCategory.CONFIG,
+        entity_registry_enabled_default=False,
+        needs_lock=True,
+        supported_fn=_manageable(Feature.TAMPER_ALERT),
+        is_on_fn=_shown(lambda switches: switches.tamper_alert),
+        set_fn=lambda lock, on: lock.async_set_switch(
+            lock.account.cloud.settings.set_tamper_alert(lock.lock_id, on),
+            lambda switches: replace(switches, tamper_alert=on),
+        ),
+    ),
+    LockSwitchDescription(
+        key="reset_button",
+        translation_key="reset_button",
+        entity_category=EntityCategory.CONFIG,
+        entity_registry_enabled_default=False,
+        needs_lock=True,
+        supported_fn=_manageable(Feature.RESET_BUTTON),
+        is_on_fn=_shown(lambda switches: switches.reset_button),
+        set_fn=lambda lock, on: lock.async_set_switch(
+            lock.account.cloud.settings.set_reset_button(lock.lock_id, on),
+            lambda switches: replace(switches, reset_button=on),
+        ),
+    ),
+    LockSwitchDescription(
+        key="dual_verification",
+        translation_key="dual_verification",
+        entity_category=EntityCategory.CONFIG,
+        entity_registry_enabled_default=False,
+        needs_lock=True,
+        supported_fn=_manageable(Feature.DUAL_VERIFICATION),
+        is_on_fn=_shown(lambda switches: switches.dual_verification),
+        set_fn=lambda lock, on: lock.async_set_switch(
+            lock.account.cloud.settings.set_dual_verification(lock.lock_id, on),
+            lambda switches: replace(switches, dual_verification=on),
+        ),
+    ),
+    LockSwitchDescription(
+        key="frozen",
+        translation_key="frozen",
+        entity_category=EntityCategory.CONFIG,
+        entity_registry_enabled_default=False,
+        needs_lock=True,
+        supported_fn=_manageable(Feature.FREEZE),
+        is_on_fn=_shown(lambda switches: switches.frozen),
+        set_fn=_set_frozen,
     ),
 )
 

@@ -145,10 +145,10 @@ async def test_the_rest_of_what_an_account_can_ask(
     assert await client.account_id() == world.account("owner").uid
     assert (await client.get_ekey(lock.lock_id)).mac == lock.mac
     assert await client.query_battery(lock.lock_id) == lock.battery
-    sensor = await client.get_door_sensor(lock.lock_id)
+    sensor = await client.door_sensors.get(lock.lock_id)
     assert sensor
     assert sensor.battery is not None
-    assert await client.get_door_sensor(world.lock("office").lock_id) is None
+    assert await client.door_sensors.get(world.lock("office").lock_id) is None
     used = await month_request_count(session, server.url, application)
     await client.account_id()
     assert await month_request_count(session, server.url, application) == used + 1
@@ -157,7 +157,7 @@ async def test_the_rest_of_what_an_account_can_ask(
 async def test_a_fault_of_the_cloud_is_not_taken_for_a_missing_sensor(client: CloudClient, world: World) -> None:
     world.faults.add(Fault(kind="http_500", path="/v3/doorSensor/query"))
     with pytest.raises(ServerFault):
-        await client.get_door_sensor(world.lock("front_door").lock_id)
+        await client.door_sensors.get(world.lock("front_door").lock_id)
 
 
 @pytest.mark.parametrize(

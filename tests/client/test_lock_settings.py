@@ -9,7 +9,7 @@ from custom_components.ttlock.client import CloudClient, Secret
 from custom_components.ttlock.client.errors import InvalidInput, NotPermitted, ServerFault, TTLockError, Unsupported
 from custom_components.ttlock.client.passage import EVERY_DAY, PassagePeriod
 from custom_components.ttlock.client.settings import (
-    LockSettings,
+    LockSwitches,
     OpenDirection,
     Setting,
     WorkingHours,
@@ -93,7 +93,7 @@ async def test_power_saving_is_noted_after_bluetooth(client: CloudClient, world:
 
 
 def test_settings_that_nobody_told_are_not_known() -> None:
-    assert LockSettings.from_vendor({"soundVolume": 9, "openDirection": 0, "isFrozen": "x"}) == LockSettings(
+    assert LockSwitches.from_vendor({"soundVolume": 9, "openDirection": 0, "isFrozen": "x"}) == LockSwitches(
         volume=None,
         privacy_lock=None,
         tamper_alert=None,

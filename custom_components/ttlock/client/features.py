@@ -23,10 +23,13 @@ class Feature(IntEnum):
     TAMPER_ALERT = 28
     RESET_BUTTON = 29
     PRIVACY_LOCK = 30
+    OPEN_DIRECTION = 36
     SOUND_VOLUME = 43
     PASSAGE_AUTO_UNLOCK = 46
     WIRELESS_DOOR_SENSOR = 50
+    LEFT_OPEN_ALERT = 51
     WIFI = 56
+    DUAL_VERIFICATION = 63
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from . import parse
 from .features import Features
 from .parse import Raw
 from .secret import Secret
+from .settings import LockSwitches
 
 ADMIN_USER_TYPE = "110301"
 
@@ -134,6 +135,7 @@ class LockDetail:
     auto_lock_seconds: int | None
     """Delay of auto-lock; 0 is off."""
     sound: bool | None
+    switches: LockSwitches
     model: str | None
     hardware_version: str | None
     firmware_version: str | None
@@ -145,6 +147,7 @@ class LockDetail:
             lock_id=parse.required_integer(raw, "lockId"),
             auto_lock_seconds=_auto_lock(raw.get("autoLockTime")),
             sound=parse.on_off(raw.get("lockSound")),
+            switches=LockSwitches.from_vendor(raw),
             model=parse.text(raw.get("modelNum")),
             hardware_version=parse.text(raw.get("hardwareRevision")),
             firmware_version=parse.text(raw.get("firmwareRevision")),
@@ -164,22 +167,6 @@ class OpenState:
         bolt = {0: Bolt.LOCKED, 1: Bolt.UNLOCKED}.get(_number(raw.get("state")), Bolt.UNKNOWN)
         door = {0: Door.OPEN, 1: Door.CLOSED}.get(_number(raw.get("sensorState")))
         return cls(bolt, door)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DoorSensor:
-    """The sensor paired with a lock (ttlock-open-api.md 4.13)."""
-
-    sensor_id: int
-    battery: int | None
-
-    @classmethod
-    def from_vendor(cls, raw: Raw) -> Self:
-        """Read the reply; ValueError without an id."""
-        return cls(
-            sensor_id=parse.required_integer(raw, "doorSensorId"),
-            battery=parse.percent(raw.get("electricQuantity")),
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

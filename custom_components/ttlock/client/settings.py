@@ -32,7 +32,7 @@ class Setting(IntEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LockSettings:
+class LockSwitches:
     """What the cloud has noted of a lock's switches; None where it did not say, as for features the lock lacks."""
 
     volume: int | None

@@ -6,9 +6,8 @@ from datetime import datetime
 import json
 
 from .. import parse
-from ..errors import EndpointMissing, OutcomeUnknown, TTLockError, Unsupported, VendorError, is_refusal
+from ..errors import EndpointMissing, OutcomeUnknown, Unsupported, VendorError
 from ..models import (
-    DoorSensor,
     Ekey,
     Gateway,
     GatewayReach,
@@ -118,19 +117,6 @@ class CloudClient:
     def assign_gateways(self, reaches: Iterable[GatewayReach], own_radio: Iterable[int]) -> None:
         """Teach the queues which gateway serves which lock, see `Lanes.assign`."""
         self._transport.lanes.assign(reaches, own_radio)
-
-    async def get_door_sensor(self, lock_id: int) -> DoorSensor | None:
-        """Return the paired door sensor, None without one.
-
-        The vendor answers an ordinary error for a lock without sensor that cannot be told from others
-        (ttlock-open-api.md 4.13), so every refusal of this very request is taken for that.
-        """
-        try:
-            return one(await self._transport.send(at.DOOR_SENSOR, lock_id), DoorSensor.from_vendor)
-        except TTLockError as err:
-            if is_refusal(err):
-                return None
-            raise
 
     async def newest_records(self, lock_id: int, since: datetime | None = None) -> Listing[Record]:
         """Return the newest page of the lock's log, newest first."""

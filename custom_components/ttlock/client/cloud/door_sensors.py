@@ -27,7 +27,11 @@ class DoorSensors:
         self.standalone = StandaloneSensors(transport)
 
     async def get(self, lock_id: int) -> PairedSensor | None:
-        """Return the sensor of a lock, None without one; any refusal is taken for that, see `get_door_sensor`."""
+        """Return the sensor of a lock, None without one.
+
+        The vendor answers an ordinary error for a lock without sensor that cannot be told from others
+        (ttlock-open-api.md 4.13), so every refusal of this very request is taken for that.
+        """
         try:
             return one(await self._transport.send(at.DOOR_SENSOR, lock_id), PairedSensor.from_vendor)
         except TTLockError as err:
