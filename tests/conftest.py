@@ -1,6 +1,7 @@
 """Fixtures: the virtual TTLock world on loopback, and a Home Assistant that is signed in to it."""
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Generator
+from unittest.mock import PropertyMock, patch
 
 from homeassistant.components.application_credentials import ClientCredential, async_import_client_credential
 from homeassistant.core import HomeAssistant
@@ -91,6 +92,17 @@ async def entry(hass: HomeAssistant, world: World, cloud: CloudServer, credentia
     )
     entry.add_to_hass(hass)
     return entry
+
+
+@pytest.fixture
+def all_enabled() -> Generator[None]:
+    """Enable entities that are disabled at first."""
+    with patch(
+        "homeassistant.helpers.entity.Entity.entity_registry_enabled_default",
+        new_callable=PropertyMock,
+        return_value=True,
+    ):
+        yield
 
 
 @pytest.fixture

@@ -7,7 +7,9 @@ from typing import Any
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ImplementationUnavailableError
 from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.helpers.config_entry_oauth2_flow import async_add_implementation_provider
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
@@ -104,6 +106,30 @@ async def test_removed_application_credentials_ask_for_a_new_sign_in(
     assert entry.state is ConfigEntryState.SETUP_ERROR
     assert entry.error_reason_translation_key == "application_missing"
     assert [flow["context"]["source"] for flow in hass.config_entries.flow.async_progress()] == [SOURCE_REAUTH]
+
+
+async def test_credentials_that_cannot_be_read_now_are_tried_again(
+    hass: HomeAssistant, entry: MockConfigEntry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def unavailable(hass: HomeAssistant, domain: str) -> list[Any]:
+        raise ImplementationUnavailableError
+
+    async_add_implementation_provider(hass, "application_credentials", unavailable)
+    await hass.config_entries.async_setup(entry.entry_id)
+    assert entry.state is ConfigEntryState.SETUP_RETRY
+    assert entry.error_reason_translation_key == "application_unavailable"
+
+
+async def test_an_unreadable_store_is_read_anew(
+    hass: HomeAssistant, entry: MockConfigEntry, hass_storage: dict[str, Any], world: World
+) -> None:
+    key = f"ttlock.{entry.entry_id}"
+    lock_id = str(world.lock("front_door").lock_id)
+    hass_storage[key] = {"version": 1, "key": key, "data": {lock_id: {"nonsense": 1}}}
+    await setup(hass, entry)
+    delay = er.async_get(hass).async_get_entity_id("number", DOMAIN, f"ttlock-{lock_id}-autolock_delay")
+    assert delay
+    assert hass.states.get(delay).state == "30"  # type: ignore[union-attr]
 
 
 async def test_an_expired_token_is_renewed_before_it_is_used(

@@ -1,9 +1,9 @@
 """Door, passage mode, auto-lock, sound, signals: everything beside the bolt."""
 
 import asyncio
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from datetime import timedelta
-from unittest.mock import PropertyMock, patch
+from unittest.mock import patch
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.const import Platform
@@ -19,17 +19,6 @@ from simulator import CloudServer, Fault, Feature, World
 from .conftest import setup
 from .passing_time import pass_time
 from .test_lock import Find, state_of
-
-
-@pytest.fixture
-def all_enabled() -> Generator[None]:
-    """Enable entities that are disabled at first."""
-    with patch(
-        "homeassistant.helpers.entity.Entity.entity_registry_enabled_default",
-        new_callable=PropertyMock,
-        return_value=True,
-    ):
-        yield
 
 
 @pytest.mark.parametrize(

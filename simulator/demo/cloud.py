@@ -114,7 +114,11 @@ class VirtualCloud:
 
     async def enter_code(self, key: str, code: str) -> Json:
         """Enter a code at the keypad of a lock; the answer tells whether the bolt opened."""
-        answer: Json = await self.control("POST", "/door", {"lock": key, "act": "enter_code", "value": code})
+        return await self.at_the_door(key, "enter_code", code)
+
+    async def at_the_door(self, key: str, act: str, value: str) -> Json:
+        """Do something at the door of a lock; the answer tells whether the bolt opened."""
+        answer: Json = await self.control("POST", "/door", {"lock": key, "act": act, "value": value})
         return answer
 
     async def set_gateway(self, key: str, *, online: bool) -> None:

@@ -17,6 +17,9 @@ GATEWAY = "hall"
 CODE = "30711942"
 SHORT_CODE = "27182818"
 WRONG_CODE = "99999999"
+CARD_NUMBER = "2882343476"
+RECEIVER = "landlord@example.com"
+"""Another account of the default world."""
 SHORT_VALIDITY = timedelta(seconds=10)
 MINUTE = timedelta(minutes=1)
 AUTO_LOCK_SECONDS = 5
@@ -131,6 +134,37 @@ async def a_passcode_opens_the_door(stage: Stage) -> None:
     names = [item["name"] for item in listed["passcodes"][entity_id]]
     expect("Cleaner" in names, f"the passcode is not listed, only {names}")
     await stage.lock()
+
+
+async def a_card_opens_until_it_is_deleted(stage: Stage) -> None:
+    """Teach the lock a card by its number, hold it to the door, and delete it."""
+    entity_id = stage.entity("lock")
+    taught = await stage.api.action(
+        "ttlock.add_card", entity_id, respond=True, card_name="Red card", card_number=CARD_NUMBER
+    )
+    result = taught["results"][entity_id]
+    answer = await stage.cloud.at_the_door(LOCK, "swipe_card", CARD_NUMBER)
+    expect(answer["opened"], f"the card does not open the door: {answer['reason']}")
+    await stage.lock()
+    await stage.api.action("ttlock.delete_card", entity_id, card_id=result["id"])
+    answer = await stage.cloud.at_the_door(LOCK, "swipe_card", CARD_NUMBER)
+    expect(not answer["opened"], "the deleted card still opens the door")
+
+
+async def an_ekey_is_shared_and_taken_back(stage: Stage) -> None:
+    """Send an ekey to another account, freeze it, and take it back."""
+    entity_id = stage.entity("lock")
+    sent = await stage.api.action(
+        "ttlock.send_ekey", entity_id, respond=True, receiver_username=RECEIVER, name="Neighbour"
+    )
+    key_id = sent["key_ids"][entity_id]
+    await stage.api.action("ttlock.freeze_ekey", entity_id, key_id=key_id)
+    listed = await stage.api.action("ttlock.list_ekeys", entity_id, respond=True)
+    states = {ekey["id"]: ekey["status"] for ekey in listed["ekeys"][entity_id]}
+    expect(states.get(key_id) == "frozen", f"the ekey is {states.get(key_id)}")
+    await stage.api.action("ttlock.delete_ekey", entity_id, key_id=key_id)
+    listed = await stage.api.action("ttlock.list_ekeys", entity_id, respond=True)
+    expect(key_id not in [ekey["id"] for ekey in listed["ekeys"][entity_id]], "the deleted ekey is still there")
 
 
 async def a_wrong_code_does_not_open(stage: Stage) -> None:
@@ -259,6 +293,8 @@ STEPS = (
     Step("the account signs in through the config flow", sign_in, needed=True),
     Step("unlocking in Home Assistant moves the bolt, once", unlock_moves_the_bolt),
     Step("a passcode made in Home Assistant opens the door", a_passcode_opens_the_door),
+    Step("a card opens the door until it is deleted", a_card_opens_until_it_is_deleted),
+    Step("an ekey is shared, frozen and taken back", an_ekey_is_shared_and_taken_back),
     Step("a wrong code does not open it", a_wrong_code_does_not_open),
     Step("a passcode stops working at its end", a_passcode_expires),
     Step("auto-lock fires and Home Assistant follows", auto_lock_fires),
