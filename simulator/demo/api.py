@@ -180,7 +180,7 @@ class HomeAssistantApi:
             placeholders=error.get("translation_placeholders"),
         )
 
-    async def action(self, name: str, entity_id: str, *, respond: bool = False, **data: Any) -> Any:
+    async def action(self, name: str, entity_id: str, /, *, respond: bool = False, **data: Any) -> Any:
         """Run an action on an entity, return its response."""
         domain, _, service = name.partition(".")
         result = await self.command(
