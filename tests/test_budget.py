@@ -1,0 +1,50 @@
+"""The calls of a month suffice, whatever the number of locks and accounts."""
+
+from datetime import timedelta
+
+from homeassistant.core import HomeAssistant
+from homeassistant.setup import async_setup_component
+from hypothesis import given, strategies as st
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.components.diagnostics import get_diagnostics_for_config_entry
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+
+from custom_components.ttlock.const import (
+    CALLS_FOR_SETTINGS,
+    DOMAIN,
+    INVENTORY_INTERVAL,
+    MONTH,
+    REACH_CALLS_A_MONTH,
+    SETTINGS_CALLS_A_MONTH,
+    SHORTEST_REACH_INTERVAL,
+    SHORTEST_SETTINGS_AGE,
+    SHORTEST_STATE_INTERVAL,
+    STATE_CALLS_A_MONTH,
+)
+from custom_components.ttlock.data import spread
+
+FREE_PLAN = 30_000
+
+
+@given(locks=st.integers(1, 1000), gateways=st.integers(0, 200))
+def test_regular_calls_leave_a_reserve_for_commands(locks: int, gateways: int) -> None:
+    state = locks * (MONTH / spread(locks, STATE_CALLS_A_MONTH, SHORTEST_STATE_INTERVAL))
+    calls = locks * CALLS_FOR_SETTINGS
+    settings = calls * (MONTH / spread(calls, SETTINGS_CALLS_A_MONTH, SHORTEST_SETTINGS_AGE))
+    reach = gateways * (MONTH / spread(gateways, REACH_CALLS_A_MONTH, SHORTEST_REACH_INTERVAL))
+    inventory = 3 * (MONTH / INVENTORY_INTERVAL)
+    assert state + settings + reach + inventory < FREE_PLAN * 0.9
+
+
+def test_a_single_lock_is_not_asked_more_often_than_its_battery_likes() -> None:
+    assert spread(1, STATE_CALLS_A_MONTH, SHORTEST_STATE_INTERVAL) == timedelta(minutes=10)
+
+
+async def test_accounts_of_one_application_share_its_calls(
+    hass: HomeAssistant, loaded: MockConfigEntry, hass_client: ClientSessionGenerator
+) -> None:
+    await async_setup_component(hass, "diagnostics", {})
+    alone = await get_diagnostics_for_config_entry(hass, hass_client, loaded)
+    MockConfigEntry(domain=DOMAIN, unique_id="other", data=dict(loaded.data)).add_to_hass(hass)
+    shared = await get_diagnostics_for_config_entry(hass, hass_client, loaded)
+    assert shared["state_interval_seconds"] == 2 * alone["state_interval_seconds"]
