@@ -116,6 +116,10 @@ async def test_no_secret_is_shown_anywhere(
     assert len(errors) >= 10
     assert len(everything_said) > 50
     assert len(secrets) > 20
+    # The account is an e-mail address or a phone number: logs and diagnostics are what users post.
+    owner = world.account("owner").username
+    assert owner not in caplog.text
+    assert owner not in diagnostics
     leaks = {place: [secret for secret in secrets if secret in shown] for place, shown in places.items()}
     assert not any(leaks.values()), leaks
 

@@ -41,6 +41,7 @@ from .timer import Timer
 
 type TTLockConfigEntry = ConfigEntry[AccountCoordinator]
 
+ACCOUNT_NAME = "TTLock account"
 PARALLEL_READS = 8
 """Locks read at the same time after start: enough to keep several gateways busy, few enough to spare the cloud."""
 
@@ -56,7 +57,8 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
             hass,
             LOGGER,
             config_entry=entry,
-            name=entry.title,
+            # Not the title, which is an e-mail address or phone number and would be logged.
+            name=ACCOUNT_NAME,
             update_interval=INVENTORY_INTERVAL,
             always_update=False,
         )
@@ -102,7 +104,7 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
     async def _async_update_data(self) -> Inventory:
         """Read ekeys, own locks and gateways."""
         try:
-            with translated_update(self.config_entry.title):
+            with translated_update(ACCOUNT_NAME):
                 ekeys = await self.cloud.list_ekeys()
                 own = await self.cloud.list_own_locks()
                 gateways = await self.cloud.list_gateways()

@@ -30,7 +30,7 @@ async def test_switches_move_on_the_lock(client: CloudClient, world: World, on: 
     await client.settings.set_tamper_alert(lock.lock_id, on)
     await client.settings.set_reset_button(lock.lock_id, on)
     await client.settings.set_dual_verification(lock.lock_id, on)
-    held, noted = lock.settings, await client.settings.get(lock.lock_id)
+    held, noted = lock.settings, (await client.get_lock(lock.lock_id)).switches
     assert {held.privacy_lock, held.tamper_alert, held.reset_button, held.dual_verification} == {1 if on else 2}
     assert {noted.privacy_lock, noted.tamper_alert, noted.reset_button, noted.dual_verification} == {on}
 
@@ -41,7 +41,7 @@ async def test_volume_direction_and_delay_are_held_by_the_lock(client: CloudClie
     await client.settings.set_open_direction(lock.lock_id, OpenDirection.RIGHT)
     await client.settings.set_left_open_delay(lock.lock_id, 60)
     assert (lock.settings.sound_volume, lock.settings.open_direction) == (5, 2)
-    settings = await client.settings.get(lock.lock_id)
+    settings = (await client.get_lock(lock.lock_id)).switches
     assert (settings.volume, settings.open_direction, settings.frozen) == (5, OpenDirection.RIGHT, False)
     assert world.rows[lock.lock_id].settings["door_alarm_seconds"] == 60
 
@@ -83,7 +83,7 @@ async def test_what_the_lock_lacks_or_the_caller_may_not_is_refused(client: Clou
     with pytest.raises(Unsupported):
         await client.settings.set_privacy_lock(world.lock("cellar").lock_id, True)
     with pytest.raises(NotPermitted):
-        await client.settings.get(world.lock("holiday_flat").lock_id)
+        await client.get_lock(world.lock("holiday_flat").lock_id)
 
 
 async def test_power_saving_is_noted_after_bluetooth(client: CloudClient, world: World) -> None:

@@ -11,9 +11,7 @@ from typing import Self
 from . import parse
 from .errors import InvalidInput
 from .parse import Raw
-
-MINUTES_A_DAY = 24 * 60
-WEEKDAYS = frozenset(range(1, 8))
+from .passage import EVERY_DAY, MINUTES_A_DAY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +30,7 @@ class CyclicWindow:
             start=parse.required_integer(raw, "startTime"),
             end=parse.required_integer(raw, "endTime"),
         )
-        if window.weekday not in WEEKDAYS:
+        if window.weekday not in EVERY_DAY:
             raise ValueError("weekDay")
         return window
 
@@ -58,7 +56,7 @@ def to_vendor(windows: Sequence[CyclicWindow]) -> str:
 def check(windows: Sequence[CyclicWindow]) -> None:
     """Refuse windows that the lock cannot hold, before anything is sent; InvalidInput."""
     weekdays = [window.weekday for window in windows]
-    if not weekdays or len(set(weekdays)) != len(weekdays) or not WEEKDAYS.issuperset(weekdays):
+    if not weekdays or len(set(weekdays)) != len(weekdays) or not EVERY_DAY.issuperset(weekdays):
         raise InvalidInput("cyclic_days")
     if len({(window.start, window.end) for window in windows}) > 1:
         raise InvalidInput("cyclic_times_differ")

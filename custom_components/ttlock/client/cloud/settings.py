@@ -10,7 +10,6 @@ from ..passcodes import check_code
 from ..secret import Secret
 from ..settings import (
     MAX_VOLUME,
-    LockSwitches,
     OpenDirection,
     Setting,
     WorkingHours,
@@ -35,10 +34,6 @@ class Settings:
         self._transport = transport
 
     # -- Switches --------------------------------------------------------------------------------------------------
-
-    async def get(self, lock_id: int) -> LockSwitches:
-        """Return what the cloud has noted; for the administrator only."""
-        return LockSwitches.from_vendor(await self._transport.send(at.LOCK_DETAIL, lock_id))
 
     async def query_switch(self, lock_id: int, setting: Setting) -> bool | None:
         """Ask the lock for one of `QUERYABLE`; None when it does not know. Wakes its radio."""
