@@ -10,6 +10,7 @@ from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.ttlock.client import Feature, Features, Secret, parse
+from custom_components.ttlock.client.credentials import CredentialStatus
 from custom_components.ttlock.client.errors import (
     VENDOR_CODES,
     AccountRejected,
@@ -228,6 +229,14 @@ def test_a_passcode_keeps_its_leading_zero_and_expires_when_its_period_is_over()
     assert passcode.expired_at(end + timedelta(seconds=1))
     assert not passcode.expired_at(end)
     assert Passcode.from_vendor({"keyboardPwdId": 1, "keyboardPwdType": 99}).kind is PasscodeKind.UNKNOWN
+
+
+def test_a_passcode_tells_when_it_was_made_and_where_it_stands() -> None:
+    made = datetime(2026, 6, 1, 8, tzinfo=UTC)
+    passcode = Passcode.from_vendor({"keyboardPwdId": 1, "sendDate": parse.epoch_ms(made), "status": "4"})
+    assert (passcode.created, passcode.status) == (made, CredentialStatus.ADDING)
+    silent = Passcode.from_vendor({"keyboardPwdId": 1})
+    assert (silent.created, silent.status) == (None, CredentialStatus.UNKNOWN)
 
 
 def test_a_record_never_keeps_the_digits() -> None:

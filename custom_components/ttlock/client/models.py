@@ -6,6 +6,7 @@ from enum import IntEnum, StrEnum
 from typing import Self
 
 from . import parse
+from .credentials import CredentialStatus
 from .features import Features
 from .parse import Raw
 from .secret import Secret
@@ -249,10 +250,13 @@ class Passcode:
     start: datetime | None
     end: datetime | None
     sender: str | None
+    status: CredentialStatus
+    created: datetime | None
+    """When it was made or sent; the period may begin later."""
 
     @classmethod
     def from_vendor(cls, raw: Raw) -> Self:
-        """Read one item; ValueError without an id."""
+        """Read one item; ValueError without an id. `status` is not documented for passcodes, but sent (4.5)."""
         return cls(
             passcode_id=parse.required_integer(raw, "keyboardPwdId"),
             code=parse.secret(raw.get("keyboardPwd")),
@@ -261,6 +265,8 @@ class Passcode:
             start=parse.moment(raw.get("startDate")),
             end=parse.moment(raw.get("endDate")),
             sender=parse.text(raw.get("senderUsername")),
+            status=CredentialStatus.from_vendor(raw.get("status")),
+            created=parse.moment(raw.get("sendDate")),
         )
 
     def expired_at(self, now: datetime) -> bool:
