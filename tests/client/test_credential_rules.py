@@ -10,7 +10,6 @@ from custom_components.ttlock.client import cyclic
 from custom_components.ttlock.client.credentials import (
     COMMON_KINDS,
     QR_KINDS,
-    CredentialStatus,
     Validity,
     ValidityKind,
     common_type,
@@ -23,6 +22,7 @@ from custom_components.ttlock.client.credentials import (
 )
 from custom_components.ttlock.client.cyclic import CyclicWindow, weekly
 from custom_components.ttlock.client.errors import InvalidInput
+from custom_components.ttlock.client.models import CredentialStatus
 
 START = datetime(2026, 11, 21, 9, tzinfo=UTC)
 END = START + timedelta(days=2)

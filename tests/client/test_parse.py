@@ -10,7 +10,6 @@ from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.ttlock.client import Feature, Features, Secret, parse
-from custom_components.ttlock.client.credentials import CredentialStatus
 from custom_components.ttlock.client.errors import (
     VENDOR_CODES,
     AccountRejected,
@@ -20,6 +19,7 @@ from custom_components.ttlock.client.errors import (
 )
 from custom_components.ttlock.client.models import (
     Bolt,
+    CredentialStatus,
     Door,
     Ekey,
     EkeyStatus,

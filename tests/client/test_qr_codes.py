@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from custom_components.ttlock.client import CloudClient
-from custom_components.ttlock.client.credentials import CredentialKind, CredentialStatus, QrCode, Validity
+from custom_components.ttlock.client.credentials import CredentialKind, QrCode, Validity
 from custom_components.ttlock.client.errors import InvalidInput
+from custom_components.ttlock.client.models import CredentialStatus
 from simulator import CloudServer, World
 from simulator.features import Feature
 from simulator.lock import VirtualLock

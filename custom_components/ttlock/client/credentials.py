@@ -1,24 +1,30 @@
-"""What opens a lock besides passcodes and ekeys: cards, fingerprints, faces, palm veins, QR codes, remotes.
+"""What opens a lock: passcodes, ekeys, cards, fingerprints, faces, palm veins, QR codes, remotes, in one shape.
 
-Source of the fields: ttlock-open-api.md 4.6 to 4.11, of the rules 7.3 to 7.6.
+Source of the fields: ttlock-open-api.md 4.4 to 4.11, of the rules 7.1 to 7.6.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from enum import IntEnum, StrEnum
+from datetime import datetime, tzinfo
+from enum import StrEnum
 from typing import Final, Self
 
 from . import cyclic, parse
-from .cyclic import CyclicWindow
+from .cyclic import CyclicWindow, minute_of_day
+from .ekeys import SharedEkey
 from .errors import InvalidInput
+from .models import CredentialStatus, EkeyStatus, Passcode, PasscodeKind
 from .parse import Raw
+from .passage import MINUTES_A_DAY
+from .passcodes import ONE_TIME_LIFE
 from .secret import Secret
 
 
 class CredentialKind(StrEnum):
     """What a person shows to the lock."""
 
+    PASSCODE = "passcode"
+    EKEY = "ekey"
     CARD = "card"
     FINGERPRINT = "fingerprint"
     FACE = "face"
@@ -27,36 +33,16 @@ class CredentialKind(StrEnum):
     REMOTE = "remote"
 
 
-class CredentialStatus(IntEnum):
-    """Where a credential stands, with the vendor's numbers (ttlock-open-api.md 7.5 and 7.6)."""
-
-    UNKNOWN = 0
-    """The vendor did not say, as for most cards and fingerprints, or said something new."""
-    NORMAL = 1
-    INVALID = 2
-    PENDING = 3
-    ADDING = 4
-    ADD_FAILED = 5
-    CHANGING = 6
-    CHANGE_FAILED = 7
-    DELETING = 8
-    DELETE_FAILED = 9
-
-    @classmethod
-    def from_vendor(cls, value: object) -> CredentialStatus:
-        """Translate the vendor's number; new ones are unknown."""
-        try:
-            return cls(parse.integer(value) or 0)
-        except ValueError:
-            return cls.UNKNOWN
-
-
 class ValidityKind(StrEnum):
     """How a credential is limited in time."""
 
     PERMANENT = "permanent"
     PERIOD = "period"
     CYCLIC = "cyclic"
+    ONE_TIME = "one_time"
+    """A random passcode that opens once, within six hours of its start (ttlock-open-api.md 7.1)."""
+    ERASE = "erase"
+    """A random passcode that opens nothing: typing it takes all other codes off the lock."""
     UNKNOWN = "unknown"
 
 
@@ -102,9 +88,28 @@ class Validity:
                 kind = ValidityKind.PERMANENT
         return cls(kind=kind, start=start, end=end, windows=windows)
 
+    def opens_at(self, now: datetime, zone: tzinfo) -> bool:
+        """Return whether it opens at a moment; `zone` is the lock's, in which weekly windows are meant.
+
+        A window that ends before it begins reaches into the next day, as those of random passcodes may.
+        """
+        if self.kind in (ValidityKind.ERASE, ValidityKind.UNKNOWN):
+            return False
+        if self.kind is not ValidityKind.PERMANENT and self.start is not None and now < self.start:
+            return False
+        if self.over_at(now):
+            return False
+        return self.kind is not ValidityKind.CYCLIC or any(
+            window.covers(now.astimezone(zone)) for window in self.windows
+        )
+
+    def over_at(self, now: datetime) -> bool:
+        """Return whether it will never open again."""
+        return self.kind is not ValidityKind.PERMANENT and self.end is not None and self.end <= now
+
     def fields(self) -> dict[str, str | int | None]:
         """Return the vendor's spelling of dates and windows; InvalidInput for what no lock can hold."""
-        if self.kind is ValidityKind.UNKNOWN:
+        if self.kind not in (ValidityKind.PERMANENT, ValidityKind.PERIOD, ValidityKind.CYCLIC):
             raise InvalidInput("validity_unknown")
         if self.kind is ValidityKind.PERIOD and (self.start is None or self.end is None):
             raise InvalidInput("period_missing")
@@ -148,7 +153,7 @@ def qr_type(validity: Validity) -> int:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credential:
-    """One card, fingerprint, face, palm vein, QR code or remote in the cloud's table of a lock."""
+    """One credential in the cloud's table of a lock."""
 
     kind: CredentialKind
     credential_id: int
@@ -160,6 +165,23 @@ class Credential:
     created: datetime | None
     sender: str | None
     """The account or nickname that made it, as far as the vendor says."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasscodeCredential(Credential):
+    """A passcode (ttlock-open-api.md 4.5)."""
+
+    passcode_kind: PasscodeKind
+    is_random: bool
+    """Made by the cloud: the lock knows it by calculation, and the cloud never hears whether it does (7.1)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EkeyCredential(Credential):
+    """An ekey of somebody else (ttlock-open-api.md 4.4)."""
+
+    username: str | None
+    ekey_status: EkeyStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,6 +201,67 @@ class QrCode(Credential):
     refresh_minutes: int | None
     is_custom: bool
     """Made with a number of our own and held by the lock itself; the others the lock knows by calculation."""
+
+
+_CYCLIC_WEEKDAYS: Final = {
+    PasscodeKind.WEEKEND: (6, 7),
+    PasscodeKind.DAILY: tuple(range(1, 8)),
+    PasscodeKind.WORKDAY: tuple(range(1, 6)),
+    **{PasscodeKind(PasscodeKind.MONDAY + day): (day + 1,) for day in range(7)},
+}
+_PLAIN_KINDS: Final = {
+    PasscodeKind.PERMANENT: ValidityKind.PERMANENT,
+    PasscodeKind.PERIOD: ValidityKind.PERIOD,
+    PasscodeKind.ERASE: ValidityKind.ERASE,
+}
+
+
+def passcode_validity(kind: PasscodeKind, start: datetime | None, end: datetime | None, zone: tzinfo) -> Validity:
+    """Return when a passcode opens. Of a cyclic one the dates are the first day's window, in the lock's zone (7.1)."""
+    if kind is PasscodeKind.ONE_TIME:
+        return Validity(kind=ValidityKind.ONE_TIME, start=start, end=start + ONE_TIME_LIFE if start else end)
+    if kind.is_cyclic:
+        if start is None or end is None:
+            return Validity(kind=ValidityKind.UNKNOWN)
+        first, last = (when.astimezone(zone) for when in (start, end))
+        windows = cyclic.weekly(_CYCLIC_WEEKDAYS[kind], minute_of_day(first), minute_of_day(last) or MINUTES_A_DAY)
+        return Validity(kind=ValidityKind.CYCLIC, windows=windows)
+    return Validity(kind=_PLAIN_KINDS.get(kind, ValidityKind.UNKNOWN), start=start, end=end)
+
+
+def credential_of_passcode(passcode: Passcode, zone: tzinfo) -> PasscodeCredential:
+    """Return a passcode in the shape of all credentials; `zone` is the lock's."""
+    return PasscodeCredential(
+        kind=CredentialKind.PASSCODE,
+        credential_id=passcode.passcode_id,
+        name=passcode.name,
+        number=passcode.code,
+        validity=passcode_validity(passcode.kind, passcode.start, passcode.end, zone),
+        status=passcode.status,
+        created=passcode.created,
+        sender=passcode.sender,
+        passcode_kind=passcode.kind,
+        is_random=passcode.is_random,
+    )
+
+
+def credential_of_ekey(ekey: SharedEkey) -> EkeyCredential:
+    """Return an ekey in the shape of all credentials."""
+    timed = ekey.start is not None or ekey.end is not None
+    return EkeyCredential(
+        kind=CredentialKind.EKEY,
+        credential_id=ekey.key_id,
+        name=ekey.name,
+        number=None,
+        validity=Validity(
+            kind=ValidityKind.PERIOD if timed else ValidityKind.PERMANENT, start=ekey.start, end=ekey.end
+        ),
+        status=CredentialStatus.NORMAL if ekey.status is EkeyStatus.NORMAL else CredentialStatus.UNKNOWN,
+        created=ekey.created,
+        sender=ekey.sender,
+        username=ekey.username,
+        ekey_status=ekey.status,
+    )
 
 
 def read_card(raw: Raw) -> Credential:

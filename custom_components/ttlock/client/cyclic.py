@@ -5,6 +5,7 @@ Passage mode and working mode have a shape of their own, see `passage`.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 import json
 from typing import Self
 
@@ -33,6 +34,19 @@ class CyclicWindow:
         if window.weekday not in EVERY_DAY:
             raise ValueError("weekDay")
         return window
+
+    def covers(self, local: datetime) -> bool:
+        """Return whether it is open at a time in the lock's zone; over midnight the rest belongs to the day before."""
+        minute, day = minute_of_day(local), local.isoweekday()
+        if self.start < self.end:
+            return day == self.weekday and self.start <= minute < self.end
+        yesterday = (day - 2) % 7 + 1
+        return (day == self.weekday and minute >= self.start) or (yesterday == self.weekday and minute < self.end)
+
+
+def minute_of_day(local: datetime) -> int:
+    """Return the minutes since midnight."""
+    return local.hour * 60 + local.minute
 
 
 def weekly(weekdays: Iterable[int], start: int, end: int) -> tuple[CyclicWindow, ...]:

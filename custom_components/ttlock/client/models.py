@@ -6,7 +6,6 @@ from enum import IntEnum, StrEnum
 from typing import Self
 
 from . import parse
-from .credentials import CredentialStatus
 from .features import Features
 from .parse import Raw
 from .secret import Secret
@@ -239,6 +238,30 @@ class PasscodeKind(IntEnum):
         return self >= PasscodeKind.WEEKEND
 
 
+class CredentialStatus(IntEnum):
+    """Where a credential stands, with the vendor's numbers (ttlock-open-api.md 7.5 and 7.6)."""
+
+    UNKNOWN = 0
+    """The vendor did not say, as for most cards and fingerprints, or said something new."""
+    NORMAL = 1
+    INVALID = 2
+    PENDING = 3
+    ADDING = 4
+    ADD_FAILED = 5
+    CHANGING = 6
+    CHANGE_FAILED = 7
+    DELETING = 8
+    DELETE_FAILED = 9
+
+    @classmethod
+    def from_vendor(cls, value: object) -> CredentialStatus:
+        """Translate the vendor's number; new ones are unknown."""
+        try:
+            return cls(parse.integer(value) or 0)
+        except ValueError:
+            return cls.UNKNOWN
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passcode:
     """A passcode in the cloud's table of a lock (ttlock-open-api.md 4.5)."""
@@ -253,6 +276,8 @@ class Passcode:
     status: CredentialStatus
     created: datetime | None
     """When it was made or sent; the period may begin later."""
+    is_random: bool
+    """Made by the cloud: the lock knows it by calculation (7.1)."""
 
     @classmethod
     def from_vendor(cls, raw: Raw) -> Self:
@@ -267,6 +292,7 @@ class Passcode:
             sender=parse.text(raw.get("senderUsername")),
             status=CredentialStatus.from_vendor(raw.get("status")),
             created=parse.moment(raw.get("sendDate")),
+            is_random=parse.flag(raw.get("isCustom")) is False,
         )
 
     def expired_at(self, now: datetime) -> bool:
