@@ -75,6 +75,13 @@ class CloudClient:
         """Return how many requests went out, by purpose."""
         return self._transport.calls
 
+    def saves_power(self, lock_id: int) -> bool:
+        """Return whether a Wi-Fi lock lately said that it saves power.
+
+        Credentials for it are accepted at once and reach it when it wakes; their status tells when (7.6).
+        """
+        return self._transport.saves_power(lock_id)
+
     # -- Inventory -------------------------------------------------------------------------------------------------
 
     async def account_id(self) -> int | None:

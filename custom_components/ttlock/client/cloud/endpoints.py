@@ -30,6 +30,8 @@ class Endpoint:
     """Sending it again does no harm when the first answer was lost."""
     patient: bool = True
     """A refusal because the gateway is busy is worth waiting for."""
+    deferrable: bool = False
+    """A Wi-Fi lock that saves power may get it when it wakes; the list tells what became of it (7.6)."""
 
 
 OPEN_STATE: Final = Endpoint(path="/v3/lock/queryOpenState", purpose=Purpose.STATE, live=True)
@@ -65,11 +67,15 @@ PASSAGE_WRITE_FLAT: Final = Endpoint(path="/v3/lock/configPassageMode", purpose=
 PASSCODE_LIST: Final = Endpoint(path="/v3/lock/listKeyboardPwd", purpose=Purpose.PROOF)
 PASSCODE_RANDOM: Final = Endpoint(path="/v3/keyboardPwd/get", purpose=Purpose.COMMAND, post=True, repeatable=False)
 PASSCODE_ADD: Final = Endpoint(
-    path="/v3/keyboardPwd/add", purpose=Purpose.COMMAND, post=True, live=True, repeatable=False
+    path="/v3/keyboardPwd/add", purpose=Purpose.COMMAND, post=True, live=True, repeatable=False, deferrable=True
 )
-PASSCODE_CHANGE: Final = Endpoint(path="/v3/keyboardPwd/change", purpose=Purpose.COMMAND, post=True, live=True)
+PASSCODE_CHANGE: Final = Endpoint(
+    path="/v3/keyboardPwd/change", purpose=Purpose.COMMAND, post=True, live=True, deferrable=True
+)
 PASSCODE_RENAME: Final = Endpoint(path="/v3/keyboardPwd/change", purpose=Purpose.COMMAND, post=True)
-PASSCODE_DELETE: Final = Endpoint(path="/v3/keyboardPwd/delete", purpose=Purpose.COMMAND, post=True, live=True)
+PASSCODE_DELETE: Final = Endpoint(
+    path="/v3/keyboardPwd/delete", purpose=Purpose.COMMAND, post=True, live=True, deferrable=True
+)
 
 # Shared ekeys: section 4.4
 LOCK_EKEYS: Final = Endpoint(path="/v3/lock/listKey", purpose=Purpose.PROOF)
@@ -91,38 +97,56 @@ PASSCODES_READ_FROM_LOCK: Final = Endpoint(
 
 # IC cards: section 4.6
 CARD_LIST: Final = Endpoint(path="/v3/identityCard/list", purpose=Purpose.PROOF)
-CARD_ADD: Final = Endpoint(path="/v3/identityCard/add", purpose=Purpose.COMMAND, post=True, live=True, repeatable=False)
+CARD_ADD: Final = Endpoint(
+    path="/v3/identityCard/add", purpose=Purpose.COMMAND, post=True, live=True, repeatable=False, deferrable=True
+)
 CARD_ADD_REVERSED: Final = Endpoint(
     path="/v3/identityCard/addForReversedCardNumber", purpose=Purpose.COMMAND, post=True, live=True, repeatable=False
 )
-CARD_PERIOD: Final = Endpoint(path="/v3/identityCard/changePeriod", purpose=Purpose.COMMAND, post=True, live=True)
+CARD_PERIOD: Final = Endpoint(
+    path="/v3/identityCard/changePeriod", purpose=Purpose.COMMAND, post=True, live=True, deferrable=True
+)
 CARD_RENAME: Final = Endpoint(path="/v3/identityCard/rename", purpose=Purpose.COMMAND, post=True)
-CARD_DELETE: Final = Endpoint(path="/v3/identityCard/delete", purpose=Purpose.COMMAND, post=True, live=True)
+CARD_DELETE: Final = Endpoint(
+    path="/v3/identityCard/delete", purpose=Purpose.COMMAND, post=True, live=True, deferrable=True
+)
 CARD_CLEAR: Final = Endpoint(path="/v3/identityCard/clear", purpose=Purpose.COMMAND, post=True)
 
 # Fingerprints: section 4.7
 FINGERPRINT_LIST: Final = Endpoint(path="/v3/fingerprint/list", purpose=Purpose.PROOF)
 FINGERPRINT_ADD: Final = Endpoint(path="/v3/fingerprint/add", purpose=Purpose.COMMAND, post=True, repeatable=False)
-FINGERPRINT_PERIOD: Final = Endpoint(path="/v3/fingerprint/changePeriod", purpose=Purpose.COMMAND, post=True, live=True)
+FINGERPRINT_PERIOD: Final = Endpoint(
+    path="/v3/fingerprint/changePeriod", purpose=Purpose.COMMAND, post=True, live=True, deferrable=True
+)
 FINGERPRINT_RENAME: Final = Endpoint(path="/v3/fingerprint/rename", purpose=Purpose.COMMAND, post=True)
-FINGERPRINT_DELETE: Final = Endpoint(path="/v3/fingerprint/delete", purpose=Purpose.COMMAND, post=True, live=True)
+FINGERPRINT_DELETE: Final = Endpoint(
+    path="/v3/fingerprint/delete", purpose=Purpose.COMMAND, post=True, live=True, deferrable=True
+)
 FINGERPRINT_CLEAR: Final = Endpoint(path="/v3/fingerprint/clear", purpose=Purpose.COMMAND, post=True)
 
 # Faces: section 4.8
 FACE_FEATURES: Final = Endpoint(path="/v3/face/getFeatureDataByPhoto", purpose=Purpose.COMMAND, post=True)
 FACE_LIST: Final = Endpoint(path="/v3/face/list", purpose=Purpose.PROOF)
-FACE_ADD: Final = Endpoint(path="/v3/face/add", purpose=Purpose.COMMAND, post=True, live=True, repeatable=False)
-FACE_PERIOD: Final = Endpoint(path="/v3/face/changePeriod", purpose=Purpose.COMMAND, post=True, live=True)
+FACE_ADD: Final = Endpoint(
+    path="/v3/face/add", purpose=Purpose.COMMAND, post=True, live=True, repeatable=False, deferrable=True
+)
+FACE_PERIOD: Final = Endpoint(
+    path="/v3/face/changePeriod", purpose=Purpose.COMMAND, post=True, live=True, deferrable=True
+)
 FACE_RENAME: Final = Endpoint(path="/v3/face/rename", purpose=Purpose.COMMAND, post=True)
-FACE_DELETE: Final = Endpoint(path="/v3/face/delete", purpose=Purpose.COMMAND, post=True, live=True)
+FACE_DELETE: Final = Endpoint(path="/v3/face/delete", purpose=Purpose.COMMAND, post=True, live=True, deferrable=True)
 FACE_CLEAR: Final = Endpoint(path="/v3/face/clear", purpose=Purpose.COMMAND, post=True)
 
 # Palm veins: section 4.9
 PALM_LIST: Final = Endpoint(path="/v3/palmVein/list", purpose=Purpose.PROOF, post=True)
 PALM_ADD: Final = Endpoint(path="/v3/palmVein/add", purpose=Purpose.COMMAND, post=True, repeatable=False)
-PALM_PERIOD: Final = Endpoint(path="/v3/palmVein/changePeriod", purpose=Purpose.COMMAND, post=True, live=True)
+PALM_PERIOD: Final = Endpoint(
+    path="/v3/palmVein/changePeriod", purpose=Purpose.COMMAND, post=True, live=True, deferrable=True
+)
 PALM_RENAME: Final = Endpoint(path="/v3/palmVein/rename", purpose=Purpose.COMMAND, post=True)
-PALM_DELETE: Final = Endpoint(path="/v3/palmVein/delete", purpose=Purpose.COMMAND, post=True, live=True)
+PALM_DELETE: Final = Endpoint(
+    path="/v3/palmVein/delete", purpose=Purpose.COMMAND, post=True, live=True, deferrable=True
+)
 PALM_CLEAR: Final = Endpoint(path="/v3/palmVein/clear", purpose=Purpose.COMMAND, post=True)
 
 # QR codes (4.10); random ones need nothing from the lock
@@ -140,7 +164,9 @@ QR_CLEAR_CUSTOM: Final = Endpoint(path="/v3/qrCode/clear", purpose=Purpose.COMMA
 # Remotes: section 4.11
 REMOTE_LIST: Final = Endpoint(path="/v3/remote/listByLock", purpose=Purpose.PROOF)
 REMOTE_ADD: Final = Endpoint(path="/v3/remote/add", purpose=Purpose.COMMAND, post=True, repeatable=False)
-REMOTE_UPDATE: Final = Endpoint(path="/v3/remote/update", purpose=Purpose.COMMAND, post=True, live=True)
+REMOTE_UPDATE: Final = Endpoint(
+    path="/v3/remote/update", purpose=Purpose.COMMAND, post=True, live=True, deferrable=True
+)
 REMOTE_DELETE: Final = Endpoint(path="/v3/remote/delete", purpose=Purpose.COMMAND, post=True)
 REMOTE_CLEAR: Final = Endpoint(path="/v3/remote/clear", purpose=Purpose.COMMAND, post=True)
 

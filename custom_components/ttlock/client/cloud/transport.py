@@ -9,11 +9,20 @@ from typing import Final, Protocol
 
 import aiohttp
 
-from ..errors import ClockSkew, ConnectionFailed, DeviceBusy, ServerFault, TokenRejected, TTLockError
+from ..errors import (
+    ClockSkew,
+    ConnectionFailed,
+    DeviceBusy,
+    DeviceUnreachable,
+    ServerFault,
+    TokenRejected,
+    TTLockError,
+)
 from ..secret import Secret
 from .endpoints import Endpoint, Purpose
 from .http import Json, Reply, exchange
 from .lanes import Lanes
+from .selector import when_it_wakes
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -24,6 +33,10 @@ LIVE_TIMEOUT_SECONDS: Final = 40.0
 """The slowest answers seen came after 30 to 45 s (ttlock-open-api.md 9, quirk 5)."""
 FAULT_PAUSES_SECONDS: Final = (1.0,)
 """One quick second try outlives a restarting server; more is the business of the next poll."""
+POWER_SAVING: Final = "power_saving"
+"""Reason word of the refusal by a Wi-Fi lock that is connected only to report (ttlock-open-api.md 4.17)."""
+
+type Fields = Mapping[str, str | int | None]
 
 
 class TokenSource(Protocol):
@@ -57,6 +70,7 @@ class Transport:
         self._clock = clock
         self._sleep = sleep
         self._clock_offset = 0.0
+        self._saving_power: set[int] = set()
         self.lanes = Lanes()
         self.calls: Counter[Purpose] = Counter()
 
@@ -66,8 +80,27 @@ class Transport:
         Raises the typed error of the vendor's code, a TransportError, or OutcomeUnknown when the answer to
         something that must not be repeated was lost.
         """
-        form = {key: str(value) for key, value in {"lockId": lock_id, **fields}.items() if value is not None}
-        return await self._until_answered(endpoint, lock_id, form, None)
+        given: Fields = {"lockId": lock_id, **fields}
+        if not (endpoint.deferrable and lock_id in self._saving_power):
+            try:
+                body = await self._until_answered(endpoint, lock_id, _form(given), None)
+            except DeviceUnreachable as err:
+                if lock_id is None or err.reason != POWER_SAVING:
+                    raise
+                # The lock refused before anything was done, so what can wait is sent again, to wait.
+                self._saving_power.add(lock_id)
+                if not endpoint.deferrable:
+                    raise
+            else:
+                if endpoint.live and lock_id is not None:
+                    self._saving_power.discard(lock_id)
+                return body
+        later = {key: when_it_wakes(value) for key, value in given.items()}
+        return await self._until_answered(endpoint, lock_id, _form(later), None)
+
+    def saves_power(self, lock_id: int) -> bool:
+        """Return whether a Wi-Fi lock lately said that it saves power: it gets what is written when it wakes."""
+        return lock_id in self._saving_power
 
     async def upload(self, endpoint: Endpoint, lock_id: int, image: bytes) -> Json:
         """Send a picture and return the body of the reply; raises as `send`."""
@@ -132,3 +165,7 @@ class Transport:
         )
         _LOGGER.debug("%s: %s", endpoint.path, reply.error or "ok")
         return reply
+
+
+def _form(fields: Fields) -> Mapping[str, str]:
+    return {key: str(value) for key, value in fields.items() if value is not None}
