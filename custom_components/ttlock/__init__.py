@@ -15,6 +15,7 @@ from .account import async_create_client
 from .client.errors import TTLockError
 from .const import CONF_TOKEN, DOMAIN, LOGGER
 from .coordinator import AccountCoordinator, TTLockConfigEntry
+from .grant_keeper import async_remove_grants
 from .services import async_setup_services
 from .settings_store import SettingsStore
 
@@ -64,6 +65,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: TTLockConfigEntry) -> b
 async def async_remove_entry(hass: HomeAssistant, entry: TTLockConfigEntry) -> None:
     """Delete what was stored for an account."""
     await SettingsStore(hass, entry.entry_id).async_remove()
+    await async_remove_grants(hass, entry.entry_id)
 
 
 async def async_remove_config_entry_device(

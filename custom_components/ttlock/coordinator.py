@@ -35,6 +35,7 @@ from .const import (
 )
 from .data import Inventory, InventoryLock, spread
 from .errors import translated_update
+from .grant_keeper import GrantKeeper
 from .lock_coordinator import LockCoordinator
 from .settings_store import SettingsStore
 from .timer import Timer
@@ -65,6 +66,7 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
         self.cloud = cloud
         self.locks: dict[int, LockCoordinator] = {}
         self.settings = SettingsStore(hass, entry.entry_id)
+        self.grants = GrantKeeper(hass, self)
         self._failing_since: datetime | None = None
         self._reach: tuple[GatewayReach, ...] = ()
         self._outage = Timer(hass, f"{self.name} outage", self._async_tell)
@@ -99,6 +101,7 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
     @override
     async def _async_setup(self) -> None:
         await self.settings.async_load()
+        await self.grants.async_load()
 
     @override
     async def _async_update_data(self) -> Inventory:
@@ -147,6 +150,7 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
         await super().async_shutdown()
         self._outage.cancel()
         self._reach_due.cancel()
+        self.grants.async_shutdown()
 
     # -- Inventory to locks and devices ----------------------------------------------------------------------------
 
@@ -220,6 +224,7 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
     async def _async_first_reading(self) -> None:
         await asyncio.sleep(const.FIRST_READING_DELAY_SECONDS)
         await self._async_read_reach()
+        await self.grants.async_work()
         await self._async_explore(list(self.locks.values()))
 
     async def _async_explore(self, locks: Iterable[LockCoordinator]) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
+from itertools import pairwise
 from typing import Final
 
 from .errors import InvalidInput
@@ -36,6 +37,9 @@ def check_code(code: Secret) -> None:
         raise InvalidInput("passcode_digits")
     if not MIN_DIGITS <= len(digits) <= MAX_DIGITS:
         raise InvalidInput("passcode_length")
+    if {int(after) - int(before) for before, after in pairwise(digits)} in ({0}, {1}, {-1}):
+        # The vendor refuses one digit repeated and digits in a row (3.2, code -2032).
+        raise InvalidInput("passcode_too_simple")
 
 
 def check_period(start: datetime | None, end: datetime | None, now: datetime) -> None:
