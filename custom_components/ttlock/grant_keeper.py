@@ -1,6 +1,6 @@
 """Grants of an account inside Home Assistant: kept in a private file, resumed at start, worked on when they are due."""
 
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any, Final
 
@@ -8,7 +8,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 
-from .client.credentials import CredentialKind
+from .client.credentials import Credential, CredentialKind
 from .client.errors import SignInError
 from .client.grants import Change, Grant, Grants, Outcome, Stage, Vendor, Wish, from_json, to_json
 from .const import DOMAIN, LOGGER
@@ -82,11 +82,11 @@ class GrantKeeper:
             self._wait()
 
     async def async_remove(
-        self, lock: LockCoordinator, kind: CredentialKind, credential_ids: Iterable[int]
+        self, lock: LockCoordinator, kind: CredentialKind, wanted: Iterable[int] | Callable[[Credential], bool]
     ) -> tuple[Outcome, ...]:
         """Take credentials off a lock; see `Grants.remove`."""
         try:
-            return await self.grants.remove(lock.lock_id, kind, credential_ids)
+            return await self.grants.remove(lock.lock_id, kind, wanted)
         finally:
             self._wait()
 

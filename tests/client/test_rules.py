@@ -40,6 +40,9 @@ def _wish(
         (_wish(PERMANENT, "12a4"), "passcode_digits"),
         (_wish(PERMANENT, "١٢٣٤"), "passcode_digits"),
         (_wish(PERMANENT, ""), "passcode_digits"),
+        (_wish(PERMANENT, "0000"), "passcode_too_simple"),
+        (_wish(PERMANENT, "123456789"), "passcode_too_simple"),
+        (_wish(PERMANENT, "98765"), "passcode_too_simple"),
         (_wish(PERIOD), "period_missing"),
         (_wish(PERIOD, start=NOW), "period_missing"),
         (_wish(PERIOD, start=NOW + HOUR, end=NOW + HOUR), "period_order"),
@@ -66,8 +69,9 @@ def test_a_wish_that_breaks_a_rule_is_refused(wish: PasscodeRequest, reason: str
 @pytest.mark.parametrize(
     "wish",
     [
-        _wish(PERMANENT, "0000"),
-        _wish(PERMANENT, "123456789"),
+        _wish(PERMANENT, "0007"),
+        _wish(PERMANENT, "135792468"),
+        _wish(PERIOD, None, ON_THE_HOUR, ON_THE_HOUR.replace(year=ON_THE_HOUR.year + 2)),
         _wish(PERIOD, start=NOW - HOUR, end=NOW + timedelta(days=800)),
         _wish(PERIOD, None, ON_THE_HOUR, ON_THE_HOUR + timedelta(days=365)),
         _wish(PasscodeKind.ONE_TIME, None, ON_THE_HOUR),

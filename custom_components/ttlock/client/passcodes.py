@@ -12,7 +12,7 @@ from .secret import Secret
 MIN_DIGITS: Final = 4
 MAX_DIGITS: Final = 9
 MAX_RANDOM_PERIOD: Final = timedelta(days=366)
-"""Beyond one year a random code knows months only (7.1); it is refused rather than silently rounded."""
+"""Beyond one year a random code knows whole months only (7.1); others are refused rather than silently rounded."""
 
 FIRST_USE: Final = timedelta(hours=24)
 """A random code that is not used within a day of its start is suspended (7.1)."""
@@ -62,7 +62,11 @@ def check(request: PasscodeRequest, now: datetime, zone: tzinfo) -> None:
     if request.kind is PasscodeKind.PERIOD or request.kind.is_cyclic:
         if request.start is None or request.end is None:
             raise InvalidInput("period_missing")
-        if request.code is None and request.end - request.start > MAX_RANDOM_PERIOD:
+        if (
+            request.code is None
+            and request.end - request.start > MAX_RANDOM_PERIOD
+            and not _whole_months(request.start.astimezone(zone), request.end.astimezone(zone))
+        ):
             raise InvalidInput("random_period_too_long")
     if request.code is None:
         first_use = ONE_TIME_LIFE if request.kind is PasscodeKind.ONE_TIME else FIRST_USE
@@ -74,6 +78,10 @@ def check(request: PasscodeRequest, now: datetime, zone: tzinfo) -> None:
                 minute=0, second=0, microsecond=0
             ):
                 raise InvalidInput("random_whole_hours")
+
+
+def _whole_months(start: datetime, end: datetime) -> bool:
+    return (start.day, start.time()) == (end.day, end.time())
 
 
 def fulfils(passcode: Passcode, request: PasscodeRequest) -> bool:

@@ -201,17 +201,23 @@ class Grants:
             )
             return await self._go_on(grant)
 
-    async def remove(self, lock_id: int, kind: CredentialKind, credential_ids: Iterable[int]) -> tuple[Outcome, ...]:
-        """Take credentials off a lock, whoever made them; NotFound before any is touched when one is not there.
+    async def remove(
+        self, lock_id: int, kind: CredentialKind, wanted: Iterable[int] | Callable[[Credential], bool]
+    ) -> tuple[Outcome, ...]:
+        """Take credentials off a lock, whoever made them: by the vendor's numbers, or all for which a function holds.
 
-        One list proves them all. A removal is tried until the table does not show the credential any more.
+        NotFound, before any is touched, when a number is not there. One list proves all of them. A removal is tried
+        until the table does not show the credential any more.
         """
         async with self._turns[lock_id]:
-            wanted = tuple(dict.fromkeys(credential_ids))
             table = await self._table(lock_id, kind)
             shown = {item.credential_id: item for item in table.items}
+            if callable(wanted):
+                numbers = [number for number, item in shown.items() if wanted(item)]
+            else:
+                numbers = list(dict.fromkeys(wanted))
             grants: list[Grant] = []
-            for number in wanted:
+            for number in numbers:
                 grant = self.find(lock_id, kind, number)
                 if number in shown:
                     grant = grant or self._of_shown(lock_id, shown[number])
@@ -271,7 +277,8 @@ class Grants:
     async def _work_on(self, lock_id: int, grant_ids: list[str]) -> None:
         async with self._turns[lock_id]:
             for grant_id in grant_ids:
-                if (grant := self._grants.get(grant_id)) is not None:
+                grant = self._grants.get(grant_id)
+                if grant is not None and grant.due is not None and grant.due <= self._clock():
                     await self._go_on(grant)
 
     async def _go_on(self, grant: Grant) -> Outcome:
