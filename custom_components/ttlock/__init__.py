@@ -15,6 +15,7 @@ from .account import async_create_client
 from .client.errors import TTLockError
 from .const import CONF_TOKEN, DOMAIN, LOGGER
 from .coordinator import AccountCoordinator, TTLockConfigEntry
+from .details import Details
 from .grant_keeper import async_remove_grants
 from .services import async_setup_services
 from .settings_store import SettingsStore
@@ -59,6 +60,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: TTLockConfigEntry) -> b
     """Unload an account."""
     if unloaded := await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
         await entry.runtime_data.settings.async_flush()
+        await entry.runtime_data.details.async_flush()
     return unloaded
 
 
@@ -66,6 +68,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: TTLockConfigEntry) -> N
     """Delete what was stored for an account."""
     await SettingsStore(hass, entry.entry_id).async_remove()
     await async_remove_grants(hass, entry.entry_id)
+    await Details(hass, entry.entry_id).async_remove()
 
 
 async def async_remove_config_entry_device(

@@ -21,11 +21,13 @@ DOCS_URL: Final = "https://github.com/ttlock-for-home-assistant/ttlock"
 PORTAL_URL: Final = "https://euopen.ttlock.com"
 
 # The free plan allows 30,000 calls a month for the whole application (ttlock-open-api.md 1.6). Half of it goes to
-# asking locks for their state, some to settings and gateways; the inventory takes 4,320 and the rest is for commands.
+# asking locks for their state, some to settings, gateways and details; the inventory takes 4,320 and the rest is for
+# commands.
 STATE_CALLS_A_MONTH: Final = 15_000
 SETTINGS_CALLS_A_MONTH: Final = 4_000
 CALLS_FOR_SETTINGS: Final = 3
 REACH_CALLS_A_MONTH: Final = 2_000
+DETAILS_CALLS_A_MONTH: Final = 1_000
 MONTH: Final = timedelta(days=30)
 SHORTEST_STATE_INTERVAL: Final = timedelta(minutes=10)
 """Each question wakes the lock's radio and costs battery."""

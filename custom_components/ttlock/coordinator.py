@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Coroutine, Iterable
 from datetime import datetime, timedelta
-from typing import Any, override
+from typing import Any, Final, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
@@ -34,6 +34,7 @@ from .const import (
     STATE_CALLS_A_MONTH,
 )
 from .data import Inventory, InventoryLock, spread
+from .details import CLOCK_DRIFT, GATEWAY_FIRMWARE, LOCK_FIRMWARE, WIFI, WORKING_MODE, Detail, Details
 from .errors import translated_update
 from .grant_keeper import GrantKeeper
 from .lock_coordinator import LockCoordinator
@@ -43,6 +44,7 @@ from .timer import Timer
 type TTLockConfigEntry = ConfigEntry[AccountCoordinator]
 
 ACCOUNT_NAME = "TTLock account"
+LOCK_DETAILS: Final[tuple[Detail[Any], ...]] = (CLOCK_DRIFT, LOCK_FIRMWARE, WIFI, WORKING_MODE)
 PARALLEL_READS = 8
 """Locks read at the same time after start: enough to keep several gateways busy, few enough to spare the cloud."""
 
@@ -67,6 +69,7 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
         self.locks: dict[int, LockCoordinator] = {}
         self.settings = SettingsStore(hass, entry.entry_id)
         self.grants = GrantKeeper(hass, self)
+        self.details = Details(hass, entry.entry_id)
         self._failing_since: datetime | None = None
         self._reach: tuple[GatewayReach, ...] = ()
         self._outage = Timer(hass, f"{self.name} outage", self._async_tell)
@@ -102,6 +105,7 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
     async def _async_setup(self) -> None:
         await self.settings.async_load()
         await self.grants.async_load()
+        await self.details.async_load()
 
     @override
     async def _async_update_data(self) -> Inventory:
@@ -177,8 +181,12 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
             lock = self.locks.pop(lock_id)
             self.config_entry.async_create_task(self.hass, lock.async_shutdown())
             self.settings.forget(lock_id)
+            for detail in LOCK_DETAILS:
+                self.details.forget(detail, lock_id)
         if complete:
             self._remove_stale_devices(inventory)
+            for gateway_id in (self.data.gateways.keys() if self.data else set()) - inventory.gateways.keys():
+                self.details.forget(GATEWAY_FIRMWARE, gateway_id)
         self._assign_gateways(inventory)
         for lock in self.locks.values():
             if lock.async_review_way() or (
@@ -226,6 +234,7 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
         await self._async_read_reach()
         await self.grants.async_work()
         await self._async_explore(list(self.locks.values()))
+        await self.details.async_read_due(self._sharers)
 
     async def _async_explore(self, locks: Iterable[LockCoordinator]) -> None:
         """Read state and settings of locks, a few at a time."""
@@ -242,6 +251,7 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
         """Read settings that have grown old, one lock after the other."""
         for lock in list(self.locks.values()):
             await lock.async_read_settings()
+        await self.details.async_read_due(self._sharers)
 
     async def _async_read_reach(self) -> None:
         """Learn which gateway hears which lock, and how well; and again after some hours."""

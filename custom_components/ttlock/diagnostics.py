@@ -11,7 +11,18 @@ from .const import CONF_REGION, DOMAIN
 from .coordinator import TTLockConfigEntry
 from .lock_coordinator import LockCoordinator
 
-TO_REDACT = {"key_id", "lock_id", "gateway_id", "sensor_id", "mac", "name", "hardware_name", "network", "operator"}
+TO_REDACT = {
+    "key_id",
+    "lock_id",
+    "gateway_id",
+    "group_id",
+    "sensor_id",
+    "mac",
+    "name",
+    "hardware_name",
+    "network",
+    "operator",
+}
 
 
 async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: TTLockConfigEntry) -> dict[str, Any]:

@@ -66,7 +66,7 @@ class TTLockEntity(CoordinatorEntity[LockCoordinator]):
             return self.coordinator.reachable
         return not self.coordinator.account.outage
 
-    async def async_run(self, command: Awaitable[None]) -> None:
+    async def async_run(self, command: Awaitable[object]) -> None:
         """Await a command and turn its failure into the user's language."""
         with translated(self.hass, self.coordinator.config_entry, self.coordinator.name):
             await command

@@ -38,6 +38,7 @@ from .const import (
     UNCLEAR_PAUSE_SECONDS,
 )
 from .data import GATEWAY_OFFLINE, NO_GATEWAY, InventoryLock, LockData, LockSettings
+from .details import CLOCK_DRIFT
 from .errors import translated_update
 from .settings_reader import async_read_settings
 from .timer import Timer
@@ -213,21 +214,26 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
             # Otherwise a command has changed a setting meanwhile, and knows better.
             self._set_settings(replace(settings, read_at=now))
 
+    async def async_rename(self, name: str) -> None:
+        """Give the lock another name in the account."""
+        await self.account.cloud.locks.rename(self.lock_id, name)
+        self.async_set_inventory(replace(self.data.inventory, ekey=replace(self.data.ekey, name=name)))
+
     # -- Commands --------------------------------------------------------------------------------------------------
 
     async def async_unlock(self) -> None:
         """Withdraw the bolt, once."""
-        self._require(Feature.GATEWAY_UNLOCK, "no_remote_unlock")
+        self.require(Feature.GATEWAY_UNLOCK, "no_remote_unlock")
         if self.data.ekey.remote_unlock is False:
             raise NotPermitted("no_remote_right")
         await self._async_move(self.account.cloud.unlock, Bolt.UNLOCKED, "unlock by gateway")
 
     async def async_lock(self) -> None:
         """Throw the bolt."""
-        self._require(Feature.LOCK_COMMAND, "no_remote_lock")
+        self.require(Feature.LOCK_COMMAND, "no_remote_lock")
         await self._async_move(self.account.cloud.lock, Bolt.LOCKED, "lock by app")
 
-    def _require(self, feature: Feature, reason: str) -> None:
+    def require(self, feature: Feature, reason: str) -> None:
         """Refuse what the lock is not built for, without spending a call; no bits at all mean that nobody knows."""
         if self.data.features.value and feature not in self.data.features:
             raise Unsupported(reason)
@@ -295,15 +301,38 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         if sensor := self.data.settings.door_sensor:
             self._set_settings(replace(self.data.settings, door_sensor=replace(sensor, left_open_seconds=seconds)))
 
-    async def async_set_clock(self) -> None:
-        """Set the clock of the lock right."""
-        await self.async_command(self.account.cloud.settings.adjust_clock(self.lock_id))
+    async def async_read_clock(self) -> int:
+        """Ask the lock what time it has; return by how many seconds it is ahead, and note that."""
+        self.require_clock()
+        return self._clock_drift(await self.async_command(self.account.cloud.settings.read_clock(self.lock_id)))
+
+    async def async_set_clock(self) -> int:
+        """Set the clock of the lock right; return by how many seconds it is ahead then."""
+        self.require_clock()
+        return self._clock_drift(await self.async_command(self.account.cloud.settings.adjust_clock(self.lock_id)))
+
+    def require_clock(self) -> None:
+        """Refuse what needs a clock chip for a lock without."""
+        if Feature.NO_CLOCK in self.data.features:
+            raise Unsupported("no_clock")
+
+    def _clock_drift(self, when: datetime) -> int:
+        drift = round((when - dt_util.utcnow()).total_seconds())
+        self.account.details.note(CLOCK_DRIFT, self.lock_id, drift)
+        return drift
 
     async def async_set_passage_mode(self, mode: PassageMode) -> None:
         """Write the plan of passage mode."""
         check(mode)
         await self._async_change(self.account.cloud.set_passage_mode(self.lock_id, mode))
         self._set_settings(replace(self.data.settings, passage=mode))
+
+    async def async_read_passage_mode(self) -> PassageMode:
+        """Read the plan of passage mode from the cloud."""
+        self.require(Feature.PASSAGE_MODE, "no_passage_mode")
+        plan = await self.account.cloud.get_passage_mode(self.lock_id)
+        self._set_settings(replace(self.data.settings, passage=plan))
+        return plan
 
     async def async_switch_passage_mode(self, on: bool) -> None:
         """Switch passage mode and keep its plan; without one it holds the door all week."""

@@ -202,3 +202,10 @@ async def test_the_admin_passcode_is_replaced_on_the_lock(client: CloudClient, w
     await client.settings.set_admin_passcode(lock.lock_id, Secret("9173826"))
     assert lock.enter_code("9173826").opened
     assert not lock.enter_code(before).opened
+
+
+async def test_the_admin_passcode_is_a_secret(client: CloudClient, world: World) -> None:
+    lock = world.lock("front_door")
+    assert await client.settings.get_admin_passcode(lock.lock_id) == Secret(lock.secrets.no_key_pwd)
+    world.faults.add(Fault(kind="missing_fields", path="/v3/lock/detail", fields=("noKeyPwd",)))
+    assert await client.settings.get_admin_passcode(lock.lock_id) is None

@@ -9,10 +9,12 @@ import pytest
 import voluptuous as vol
 
 from custom_components.ttlock.actions import ACTIONS
+from custom_components.ttlock.actions.action import Target
 
 from .source import INTEGRATION, ROOT, english
 
 TARGET = {ATTR_AREA_ID, ATTR_DEVICE_ID, ATTR_ENTITY_ID, ATTR_FLOOR_ID, ATTR_LABEL_ID}
+TARGETS = {Target.LOCKS: {"entity": {"domain": "lock", "integration": "ttlock"}}, Target.ACCOUNT: None}
 DESCRIBED: dict[str, Any] = load_yaml_dict(str(INTEGRATION / "services.yaml"))
 EXPLAINED: dict[str, Any] = english()["services"]
 
@@ -47,8 +49,11 @@ def test_fields_are_those_of_the_schema(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", DESCRIBED)
-def test_target_is_locks_of_ours(name: str) -> None:
-    assert DESCRIBED[name]["target"] == {"entity": {"domain": "lock", "integration": "ttlock"}}
+def test_target_is_what_the_action_is_meant_for(name: str) -> None:
+    offered = (DESCRIBED[name] or {}).get("target")
+    assert offered == TARGETS[ACTIONS[name].target]
+    if offered is None:
+        assert fields(name)["config_entry_id"]["selector"] == {"config_entry": {"integration": "ttlock"}}
 
 
 @pytest.mark.parametrize("name", DESCRIBED)

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from . import credentials, ekeys, passcodes, settings
+from . import administration, credentials, ekeys, passcodes, settings
 from .action import Action
 
 ACTIONS: Final[dict[str, Action]] = {
@@ -10,6 +10,7 @@ ACTIONS: Final[dict[str, Action]] = {
     **credentials.ACTIONS,
     **ekeys.ACTIONS,
     **settings.ACTIONS,
+    **administration.ACTIONS,
 }
 
 __all__ = ["ACTIONS", "Action"]

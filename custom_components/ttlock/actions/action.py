@@ -2,27 +2,44 @@
 
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
-from typing import Any
+from enum import Enum, auto
+from typing import Any, Final
 
+from homeassistant.const import ATTR_CONFIG_ENTRY_ID
 from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, SupportsResponse
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import VolDictType
 import voluptuous as vol
 
+from ..const import DOMAIN
+
 DIGITS = vol.Coerce(str)
 """Digits may arrive as a number when a template was rendered to one."""
 OBJECT_ID = vol.All(vol.Coerce(int), vol.Range(min=1))
+NAME = vol.All(cv.string, str.strip, vol.Length(min=1))
+CONFIRM: Final[VolDictType] = {vol.Required("confirm"): cv.boolean}
+"""What cannot be undone is said twice; `confirmed` looks whether it was."""
 
 _ALIASES = {"code": "passcode", "start": "start_time", "end": "end_time"}
 
 type Handler = Callable[[HomeAssistant, ServiceCall], Coroutine[Any, Any, ServiceResponse]]
 
 
+class Target(Enum):
+    """What an action is meant for."""
+
+    LOCKS = auto()
+    ACCOUNT = auto()
+    """One account, the only one unless it is named."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Action:
-    """One action on locks."""
+    """One action."""
 
     handler: Handler
+    target: Target = Target.LOCKS
     fields: VolDictType = field(default_factory=dict)
     aliases: dict[str, str] = field(default_factory=dict)
     """Short names that are taken beside the documented ones (compatibility.md 4.3, rule 7)."""
@@ -39,4 +56,12 @@ class Action:
             given = {aliases.get(key, key): value for key, value in data.items()}
             return {key: value for key, value in given.items() if value not in ("", None)}
 
+        if self.target is Target.ACCOUNT:
+            return vol.All(tidy, vol.Schema({vol.Optional(ATTR_CONFIG_ENTRY_ID): cv.string, **self.fields}))
         return vol.All(tidy, cv.make_entity_service_schema(self.fields))
+
+
+def confirmed(call: ServiceCall) -> None:
+    """Refuse an action that cannot be undone unless the caller confirms it."""
+    if not call.data["confirm"]:
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="not_confirmed")

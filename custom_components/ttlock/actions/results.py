@@ -3,8 +3,9 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime, tzinfo
-from typing import Final
+from typing import Final, Protocol
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, ServiceResponse
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util.json import JsonObjectType, JsonValueType
@@ -16,19 +17,40 @@ from ..lock_coordinator import LockCoordinator
 
 type Result = dict[str, JsonValueType]
 type Locks = dict[str, LockCoordinator]
-type Work = Callable[[str, LockCoordinator], Awaitable[Result]]
+type Work[T] = Callable[[str, T], Awaitable[Result]]
 
 HIDDEN: Final = "****"
 """Shown instead of digits and numbers that open a door."""
 CONFIRMED: Result = {"status": "confirmed", "path": "cloud"}
 
 
-async def each(hass: HomeAssistant, locks: Locks, work: Work) -> ServiceResponse:
+class Subject(Protocol):
+    """A lock or gateway on which work is done."""
+
+    @property
+    def name(self) -> str:
+        """Return its name, for errors."""
+
+    @property
+    def config_entry(self) -> ConfigEntry:
+        """Return the entry of its account."""
+
+
+async def each[T: Subject](hass: HomeAssistant, locks: dict[str, T], work: Work[T]) -> ServiceResponse:
     """Do the work on every lock and answer with a result for each."""
     return {"results": dict(await results(hass, locks, work))}
 
 
-async def listed(hass: HomeAssistant, locks: Locks, plural: str, work: Work) -> ServiceResponse:
+async def one_each[T: Subject](hass: HomeAssistant, locks: dict[str, T], what: str, work: Work[T]) -> ServiceResponse:
+    """Read one thing of every lock; the answer names it by lock entity, and failures under `errors`."""
+    found = await results(hass, locks, work)
+    answer: JsonObjectType = {what: {key: result for key, result in found.items() if "error" not in result}}
+    if failed := {key: result["error"] for key, result in found.items() if "error" in result}:
+        answer["errors"] = failed
+    return answer
+
+
+async def listed(hass: HomeAssistant, locks: Locks, plural: str, work: Work[LockCoordinator]) -> ServiceResponse:
     """Read a list from every lock; the answer names the lists by lock entity, and failures under `errors`."""
     found = await results(hass, locks, work)
     answer: JsonObjectType = {plural: {entity_id: result.get(plural, []) for entity_id, result in found.items()}}
@@ -37,11 +59,11 @@ async def listed(hass: HomeAssistant, locks: Locks, plural: str, work: Work) -> 
     return answer
 
 
-async def results(hass: HomeAssistant, locks: Locks, work: Work) -> dict[str, Result]:
+async def results[T: Subject](hass: HomeAssistant, locks: dict[str, T], work: Work[T]) -> dict[str, Result]:
     """Do the work on every lock at once; raise only when nothing succeeded."""
     failures: list[HomeAssistantError] = []
 
-    async def one(entity_id: str, lock: LockCoordinator) -> Result:
+    async def one(entity_id: str, lock: T) -> Result:
         try:
             with translated(hass, lock.config_entry, lock.name):
                 return await work(entity_id, lock)
@@ -52,12 +74,13 @@ async def results(hass: HomeAssistant, locks: Locks, work: Work) -> dict[str, Re
 
     found = await asyncio.gather(*(one(entity_id, lock) for entity_id, lock in locks.items()))
     if len(failures) == len(locks):
-        if len(failures) == 1:
+        reasons = dict.fromkeys(str(failure) for failure in failures)
+        if len(reasons) == 1:
             raise failures[0]
         raise HomeAssistantError(
             translation_domain=DOMAIN,
             translation_key="nothing_succeeded",
-            translation_placeholders={"reasons": "; ".join(str(failure) for failure in failures)},
+            translation_placeholders={"reasons": "; ".join(reasons)},
         ) from failures[0]
     for failure in failures:
         LOGGER.warning("%s", failure)

@@ -2,30 +2,35 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import time
-from typing import Any, Final
+from datetime import time, timedelta
+from typing import Any, Final, cast
 
 from homeassistant.const import WEEKDAYS
-from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse
+from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, SupportsResponse
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import VolDictType
+from homeassistant.util import dt as dt_util
+from homeassistant.util.json import JsonValueType
 import voluptuous as vol
 
 from ..client.passage import PassageMode, PassagePeriod, check as check_passage, window
+from ..client.settings import WorkingHours, WorkingMode, check_working_hours
+from ..details import WORKING_MODE
 from ..errors import translated
 from ..lock_coordinator import WHOLE_WEEK, LockCoordinator
 from ..switch import DEFAULT_AUTO_LOCK_SECONDS
 from ..targets import async_target_locks
 from .action import Action
-from .results import CONFIRMED, Result, each
+from .results import CONFIRMED, Result, each, one_each
 
 MAX_AUTO_LOCK_SECONDS = 3600
+WORKING_MODES: Final = {mode.name.lower(): mode for mode in WorkingMode if mode is not WorkingMode.UNKNOWN}
 
 
 async def async_configure_passage_mode(hass: HomeAssistant, call: ServiceCall) -> ServiceResponse:
     """Write the plan of passage mode, or switch it off and keep the plan."""
     locks = await async_target_locks(hass, call)
-    periods = _passage_periods(call.data)
+    periods = _periods(call.data)
     for lock in locks.values():
         with translated(hass, lock.config_entry, lock.name):
             check_passage(PassageMode(enabled=call.data["enabled"], periods=WHOLE_WEEK if periods is None else periods))
@@ -60,6 +65,74 @@ async def async_configure_autolock(hass: HomeAssistant, call: ServiceCall) -> Se
     return await each(hass, locks, configure)
 
 
+async def async_get_passage_mode(hass: HomeAssistant, call: ServiceCall) -> ServiceResponse:
+    """Return the plan of passage mode, and whether it holds the door now."""
+    locks = await async_target_locks(hass, call)
+
+    async def read(entity_id: str, lock: LockCoordinator) -> Result:
+        plan = await lock.async_read_passage_mode()
+        now = dt_util.utcnow().astimezone(lock.data.zone)
+        return {
+            "enabled": plan.enabled,
+            "auto_unlock": plan.auto_unlock,
+            "active": plan.active_at(now),
+            "next_change": cast(JsonValueType, plan.next_change(now)),
+            "periods": _described_periods(plan.periods),
+        }
+
+    return await one_each(hass, locks, "passage_mode", read)
+
+
+async def async_set_working_hours(hass: HomeAssistant, call: ServiceCall) -> ServiceResponse:
+    """Choose when locks work at all; outside of it nothing but the mechanical key opens them."""
+    locks = await async_target_locks(hass, call)
+    hours = WorkingHours(mode=WORKING_MODES[call.data["mode"]], periods=_periods(call.data) or ())
+    for lock in locks.values():
+        with translated(hass, lock.config_entry, lock.name):
+            check_working_hours(hours)
+
+    async def set_hours(entity_id: str, lock: LockCoordinator) -> Result:
+        await lock.async_command(lock.account.cloud.settings.set_working_hours(lock.lock_id, hours))
+        lock.account.details.note(WORKING_MODE, lock.lock_id, hours.mode)
+        return CONFIRMED
+
+    return await each(hass, locks, set_hours)
+
+
+async def async_get_working_hours(hass: HomeAssistant, call: ServiceCall) -> ServiceResponse:
+    """Return when locks work at all."""
+    locks = await async_target_locks(hass, call)
+
+    async def read(entity_id: str, lock: LockCoordinator) -> Result:
+        hours = await lock.account.cloud.settings.get_working_hours(lock.lock_id)
+        lock.account.details.note(WORKING_MODE, lock.lock_id, hours.mode)
+        return {"mode": hours.mode.name.lower(), "periods": _described_periods(hours.periods)}
+
+    return await one_each(hass, locks, "working_hours", read)
+
+
+async def async_sync_clock(hass: HomeAssistant, call: ServiceCall) -> ServiceResponse:
+    """Set the clocks of locks right."""
+    locks = await async_target_locks(hass, call)
+
+    async def sync(entity_id: str, lock: LockCoordinator) -> Result:
+        return {**CONFIRMED, "drift": await lock.async_set_clock()}
+
+    return await each(hass, locks, sync)
+
+
+async def async_get_lock_clock(hass: HomeAssistant, call: ServiceCall) -> ServiceResponse:
+    """Return by how many seconds the clocks of locks are ahead."""
+    locks = await async_target_locks(hass, call)
+
+    async def read(entity_id: str, lock: LockCoordinator) -> Result:
+        drift = await lock.async_read_clock()
+        local = (dt_util.utcnow() + timedelta(seconds=drift)).astimezone(lock.data.zone)
+        return {"time": cast(JsonValueType, local.replace(microsecond=0)), "drift": drift}
+
+    return await one_each(hass, locks, "clocks", read)
+
+
 async def async_update_state(hass: HomeAssistant, call: ServiceCall) -> ServiceResponse:
     """Ask locks for their state now."""
     locks = await async_target_locks(hass, call)
@@ -71,7 +144,7 @@ async def async_update_state(hass: HomeAssistant, call: ServiceCall) -> ServiceR
     return await each(hass, locks, update)
 
 
-def _passage_periods(data: dict[str, Any]) -> tuple[PassagePeriod, ...] | None:
+def _periods(data: dict[str, Any]) -> tuple[PassagePeriod, ...] | None:
     """Return the windows that were given, None when the plan is to stay; the flat fields are one window."""
     if "periods" in data:
         given: list[dict[str, Any]] = data["periods"]
@@ -87,6 +160,22 @@ def _windows(fields: dict[str, Any]) -> Iterable[PassagePeriod]:
     if fields.get("all_day"):
         return (PassagePeriod(weekdays=weekdays, all_day=True),)
     return window(_minute(fields.get("start_time")), _minute(fields.get("end_time")), weekdays)
+
+
+def _described_periods(periods: Iterable[PassagePeriod]) -> list[JsonValueType]:
+    """Return windows in the shape in which they are given; the end of a day is its next midnight."""
+
+    def described(period: PassagePeriod) -> dict[str, JsonValueType]:
+        days: list[JsonValueType] = [WEEKDAYS[day - 1] for day in sorted(period.weekdays)]
+        if period.all_day:
+            return {"days": days, "all_day": True}
+        return {"days": days, "start_time": _clock(period.start), "end_time": _clock(period.end)}
+
+    return [described(period) for period in periods]
+
+
+def _clock(minute: int) -> str:
+    return f"{minute // 60 % 24:02}:{minute % 60:02}"
 
 
 def _minute(when: time | None) -> int:
@@ -117,5 +206,17 @@ ACTIONS: Final = {
             vol.Optional("seconds"): vol.All(vol.Coerce(int), vol.Range(min=0, max=MAX_AUTO_LOCK_SECONDS)),
         },
     ),
+    "get_passage_mode": Action(handler=async_get_passage_mode, admin=False, response=SupportsResponse.ONLY),
+    "set_working_hours": Action(
+        handler=async_set_working_hours,
+        fields={
+            vol.Required("mode"): vol.In(WORKING_MODES),
+            vol.Optional("periods"): vol.All(cv.ensure_list, [vol.Schema(_PERIOD)]),
+            **_PERIOD,
+        },
+    ),
+    "get_working_hours": Action(handler=async_get_working_hours, admin=False, response=SupportsResponse.ONLY),
+    "sync_clock": Action(handler=async_sync_clock),
+    "get_lock_clock": Action(handler=async_get_lock_clock, admin=False, response=SupportsResponse.ONLY),
     "update_state": Action(handler=async_update_state, admin=False),
 }

@@ -75,6 +75,8 @@ class Ekey:
     battery: int | None
     utc_offset: timedelta | None
     hardware_name: str | None
+    group_id: int | None
+    """The group into which the account put the lock."""
 
     @classmethod
     def from_vendor(cls, raw: Raw) -> Self:
@@ -97,6 +99,7 @@ class Ekey:
             battery=parse.percent(raw.get("electricQuantity")),
             utc_offset=_utc_offset(raw.get("timezoneRawOffset")),
             hardware_name=hardware_name,
+            group_id=parse.integer(raw.get("groupId")) or None,
         )
 
     def valid_at(self, now: datetime) -> bool:

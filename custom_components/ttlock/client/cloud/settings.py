@@ -136,6 +136,10 @@ class Settings:
         """Set the clock of the lock right and return what it shows then."""
         return _clock((await self._transport.send(at.CLOCK_ADJUST, lock_id)).get("date"))
 
+    async def get_admin_passcode(self, lock_id: int) -> Secret | None:
+        """Return the administrator's passcode as the cloud has it; None when it does not say."""
+        return parse.secret((await self._transport.send(at.LOCK_DETAIL, lock_id)).get("noKeyPwd"))
+
     async def set_admin_passcode(self, lock_id: int, code: Secret) -> None:
         """Replace the administrator's passcode on the lock."""
         check_code(code)
