@@ -1,6 +1,6 @@
 """Grants of an account inside Home Assistant: kept in a private file, resumed at start, worked on when they are due."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any, Final
 
@@ -9,7 +9,7 @@ from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 
 from .client.credentials import Credential, CredentialKind
-from .client.errors import SignInError
+from .client.errors import Interrupted, SignInError
 from .client.grants import Change, Grant, Grants, Outcome, Stage, Vendor, Wish, from_json, to_json
 from .const import DOMAIN, LOGGER
 from .timer import Timer
@@ -53,7 +53,11 @@ class GrantKeeper:
         """Go on with what is due, and wait for what is next."""
         for lock_id in {grant.wish.lock_id for grant in self.grants.all} - self._account.locks.keys():
             await self.grants.forget_lock(lock_id)
-        await self.grants.work()
+        try:
+            await self.grants.work()
+        except Interrupted:
+            # The account was unloaded meanwhile; it goes on when it is back.
+            return
         if any(isinstance(err, SignInError) for err in self.grants.errors):
             self._account.config_entry.async_start_reauth(self._hass)
         self._wait()
@@ -61,6 +65,7 @@ class GrantKeeper:
     @callback
     def async_shutdown(self) -> None:
         """Stop working; what is begun is written down."""
+        self.grants.stop()
         self._timer.cancel()
 
     # -- What actions and entities ask for -------------------------------------------------------------------------
@@ -69,6 +74,13 @@ class GrantKeeper:
         """Put a credential on a lock; see `Grants.place`."""
         try:
             return await self.grants.place(wish, origin=origin)
+        finally:
+            self._wait()
+
+    async def async_place_all(self, wishes: Sequence[Wish], *, origin: str | None = None) -> tuple[Outcome, ...]:
+        """Put credentials on a lock; see `Grants.place_all`."""
+        try:
+            return await self.grants.place_all(wishes, origin=origin)
         finally:
             self._wait()
 
@@ -112,6 +124,8 @@ class GrantKeeper:
 
     @callback
     def _wait(self) -> None:
+        if self.grants.stopped:
+            return
         due: datetime | None = self.grants.due
         self._timer.at(None if due is None else max(due, dt_util.utcnow()))
 

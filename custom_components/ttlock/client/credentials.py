@@ -182,6 +182,10 @@ class EkeyCredential(Credential):
 
     username: str | None
     ekey_status: EkeyStatus
+    may_manage: bool
+    """The holder is an authorised administrator."""
+    remote_unlock: bool | None
+    remarks: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -261,6 +265,9 @@ def credential_of_ekey(ekey: SharedEkey) -> EkeyCredential:
         sender=ekey.sender,
         username=ekey.username,
         ekey_status=ekey.status,
+        may_manage=ekey.may_manage,
+        remote_unlock=ekey.remote_unlock,
+        remarks=ekey.remarks,
     )
 
 

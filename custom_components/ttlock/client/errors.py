@@ -88,6 +88,12 @@ class OutcomeUnknown(TTLockError):
     default_reason = "outcome_unknown"
 
 
+class Interrupted(TTLockError):
+    """The account was unloaded while something was under way; what was written down goes on when it is back."""
+
+    default_reason = "interrupted"
+
+
 class ClockSkew(TTLockError):
     """The clock of this host is more than five minutes off."""
 

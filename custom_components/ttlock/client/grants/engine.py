@@ -7,7 +7,7 @@ the same steps go on from what was written down.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 import logging
@@ -19,6 +19,7 @@ from ..errors import (
     ClockSkew,
     DeviceBusy,
     DeviceUnreachable,
+    Interrupted,
     InvalidInput,
     NotExecuted,
     NotFound,
@@ -44,6 +45,8 @@ PATIENCE: Final = timedelta(days=1)
 """How long a wish without an end is tried."""
 KEPT: Final = timedelta(days=7)
 """How long the end of a grant is remembered."""
+RECORDS_KEPT: Final = timedelta(days=180)
+"""For how long the cloud can tell whether a passcode was used (ttlock-open-api.md 4.15: six months)."""
 PASSCODE_EXISTS: Final = -3007
 MAX_CUSTOM_PASSCODES: Final = 250
 """What a lock holds; some hold less and say so themselves (ttlock-open-api.md 7.2)."""
@@ -61,6 +64,8 @@ _WORTH_TRYING: Final = (
     SignInError,
     TransportError,
 )
+_CLOUD_GONE: Final = (ClockSkew, QuotaExceeded, SignInError, TransportError)
+"""After these nothing else succeeds either, whether a lock has to be reached or not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +94,7 @@ class Grants:
         self._errors: dict[str, TTLockError] = {}
         self._turns: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._listeners: list[Callable[[Grant], None]] = []
+        self._stopped = False
 
     # -- What is known ---------------------------------------------------------------------------------------------
 
@@ -100,6 +106,15 @@ class Grants:
         """Call a listener with each grant that moved; returns how to stop."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
+
+    @property
+    def stopped(self) -> bool:
+        """Return whether `stop` was called."""
+        return self._stopped
+
+    def stop(self) -> None:
+        """Take no further step: whoever restores what is kept goes on, and both together would do things twice."""
+        self._stopped = True
 
     @property
     def all(self) -> tuple[Grant, ...]:
@@ -133,6 +148,19 @@ class Grants:
             return self.life(grant)
         return life_of(shown, self._clock(), self._zone_of(lock_id))
 
+    async def died_unused(self, lock_id: int, shown: Credential) -> bool:
+        """Return whether a random passcode of the table was not used in time, so that the lock refuses it (7.1).
+
+        Beyond what the records tell it counts as used, as the vendor's table has it.
+        """
+        now, use_by, start = self._clock(), first_use_by(shown), shown.validity.start
+        if use_by is None or use_by > now or start is None or shown.number is None or now - start > RECORDS_KEPT:
+            return False
+        grant = self.find(lock_id, shown.kind, shown.credential_id)
+        if grant is not None and grant.used:
+            return False
+        return not await self._vendor.was_used(lock_id, shown.number, start)
+
     @property
     def errors(self) -> tuple[TTLockError, ...]:
         """Return what went wrong last with grants that are not done."""
@@ -151,29 +179,65 @@ class Grants:
         What can succeed later is tried again until the deadline; the outcome says how far it has come.
         """
         async with self._turns[wish.lock_id]:
-            now = self._clock()
-            known = (
+            return await self._place(wish, origin)
+
+    async def place_all(self, wishes: Sequence[Wish], *, origin: str | None = None) -> tuple[Outcome, ...]:
+        """Put credentials on a lock as `place` does, for wishes that each mean one credential.
+
+        All are written down before the first is sent, so that an interruption loses none. When the way to the lock
+        fails, the others wait with the one that met it instead of failing in the same way one after the other.
+        """
+        done: dict[int, Outcome] = {}
+        for lock_id in {wish.lock_id for wish in wishes}:
+            async with self._turns[lock_id]:
+                mine = [(index, wish) for index, wish in enumerate(wishes) if wish.lock_id == lock_id]
+                fresh: list[Grant] = []
+                for _, wish in mine:
+                    if self._known(wish) is None and not any(grant.wish.same_as(wish) for grant in fresh):
+                        fresh.append(self._new(wish, origin))
+                await self._put_all(fresh)
+                way: Outcome | None = None
+                for index, wish in mine:
+                    grant = self._known(wish)
+                    if way is not None and grant is not None and _same_way(grant, way):
+                        done[index] = self._outcome(await self._put(self._waiting(grant, way)))
+                        continue
+                    done[index] = await self._place(wish, origin)
+                    if _way_failed(done[index]):
+                        way = done[index]
+        return tuple(done[index] for index in range(len(wishes)))
+
+    async def _place(self, wish: Wish, origin: str | None) -> Outcome:
+        if (grant := self._known(wish)) is not None:
+            # One that is proved is looked at again: somebody may have taken it off since.
+            outcome = await self._go_on(replace(grant, due=self._clock()))
+            if outcome.grant.stage is not Stage.GONE:
+                return outcome
+        return await self._go_on(self._new(wish, origin))
+
+    def _known(self, wish: Wish) -> Grant | None:
+        """Return the grant that stands for a wish already."""
+        return next(
+            (
                 grant
                 for grant in self.of_lock(wish.lock_id)
                 if not grant.over and grant.stage is not Stage.REMOVING and grant.wish.same_as(wish)
-            )
-            if (grant := next(known, None)) is not None:
-                # One that is proved is looked at again: somebody may have taken it off since.
-                outcome = await self._go_on(replace(grant, due=now))
-                if outcome.grant.stage is not Stage.GONE:
-                    return outcome
-            return await self._go_on(
-                Grant(
-                    grant_id=uuid4().hex,
-                    wish=wish,
-                    stage=Stage.WANTED,
-                    created=now,
-                    changed=now,
-                    due=now,
-                    deadline=wish.validity.end or now + PATIENCE,
-                    origin=origin,
-                )
-            )
+            ),
+            None,
+        )
+
+    def _new(self, wish: Wish, origin: str | None) -> Grant:
+        now = self._clock()
+        return Grant(
+            grant_id=uuid4().hex,
+            wish=wish,
+            stage=Stage.WANTED,
+            created=now,
+            changed=now,
+            due=now,
+            deadline=wish.validity.end or now + PATIENCE,
+            origin=origin,
+        )
 
     async def change(self, lock_id: int, kind: CredentialKind, credential_id: int, change: Change) -> Outcome:
         """Change a credential, whoever made it; NotFound when the table does not show it."""
@@ -276,10 +340,17 @@ class Grants:
 
     async def _work_on(self, lock_id: int, grant_ids: list[str]) -> None:
         async with self._turns[lock_id]:
+            way: Outcome | None = None
             for grant_id in grant_ids:
                 grant = self._grants.get(grant_id)
-                if grant is not None and grant.due is not None and grant.due <= self._clock():
-                    await self._go_on(grant)
+                if grant is None or grant.due is None or grant.due > self._clock():
+                    continue
+                if way is not None and _same_way(grant, way):
+                    await self._put(self._waiting(grant, way))
+                    continue
+                outcome = await self._go_on(grant)
+                if _way_failed(outcome):
+                    way = outcome
 
     async def _go_on(self, grant: Grant) -> Outcome:
         """Take steps as long as the next one is due."""
@@ -593,6 +664,12 @@ class Grants:
         wish = replace(wish_of(grant.wish.lock_id, shown), ekey=grant.wish.ekey)
         return grant.moved(Stage.CONFIRMED, self._clock(), wish=wish, due=None, attempts=0)
 
+    def _waiting(self, grant: Grant, way: Outcome) -> Grant:
+        """Return a grant that is tried when the one is that has just found the way to the lock closed."""
+        if way.error is not None:
+            self._errors[grant.grant_id] = way.error
+        return replace(grant, reason=way.grant.reason, code=way.grant.code, due=way.grant.due)
+
     def _outcome(self, grant: Grant) -> Outcome:
         return Outcome(grant=grant, error=self._errors.get(grant.grant_id))
 
@@ -600,17 +677,22 @@ class Grants:
 
     async def _put(self, grant: Grant) -> Grant:
         """Write a grant down before anything else happens; what is over keeps no digits."""
-        if grant.over:
-            grant = replace(grant, number=None, wish=replace(grant.wish, number=None, face=None))
-        elif grant.stage is Stage.CONFIRMED:
-            grant = replace(grant, wish=replace(grant.wish, face=None))
-        if self._grants.get(grant.grant_id) == grant:
-            return grant
-        self._grants[grant.grant_id] = grant
-        await self._save(self.all)
-        for listener in tuple(self._listeners):
-            listener(grant)
-        return grant
+        return (await self._put_all([grant]))[0]
+
+    async def _put_all(self, grants: Iterable[Grant]) -> tuple[Grant, ...]:
+        if self._stopped:
+            raise Interrupted
+        kept = tuple(_without_spent_secrets(grant) for grant in grants)
+        moved = [grant for grant in kept if self._grants.get(grant.grant_id) != grant]
+        if moved:
+            self._grants |= {grant.grant_id: grant for grant in moved}
+            await self._save(self.all)
+            if self._stopped:
+                raise Interrupted
+        for grant in moved:
+            for listener in tuple(self._listeners):
+                listener(grant)
+        return kept
 
     def _forget_old(self, now: datetime) -> None:
         for grant in self.all:
@@ -622,8 +704,28 @@ class Grants:
         self._errors.pop(grant_id, None)
 
 
+def _without_spent_secrets(grant: Grant) -> Grant:
+    if grant.over:
+        return replace(grant, number=None, wish=replace(grant.wish, number=None, face=None))
+    if grant.stage is Stage.CONFIRMED:
+        return replace(grant, wish=replace(grant.wish, face=None))
+    return grant
+
+
 def _worth_trying(err: TTLockError) -> bool:
     return isinstance(err, _WORTH_TRYING)
+
+
+def _way_failed(outcome: Outcome) -> bool:
+    """Return whether what went wrong was the way to the lock or the cloud, not this very credential."""
+    return outcome.grant.pending and outcome.error is not None and _worth_trying(outcome.error)
+
+
+def _same_way(grant: Grant, way: Outcome) -> bool:
+    """Return whether a grant to be sent would fail as the other did: some need the cloud only, not the lock."""
+    if grant.stage is not Stage.WANTED:
+        return False
+    return isinstance(way.error, _CLOUD_GONE) or grant.wish.contacts_lock
 
 
 def _in_the_way(wish: Wish, table: Listing[Credential]) -> InvalidInput | None:

@@ -90,6 +90,11 @@ class Wish:
         return self.number is None and self.kind in (CredentialKind.PASSCODE, CredentialKind.QR_CODE)
 
     @property
+    def contacts_lock(self) -> bool:
+        """Return whether the lock has to be reached to fulfil it."""
+        return self.kind is not CredentialKind.EKEY and not self.is_random
+
+    @property
     def repeats(self) -> bool:
         """Return whether the same wish means another credential each time: one-time codes are made by the dozen."""
         return self.validity.kind in (ValidityKind.ONE_TIME, ValidityKind.ERASE)
