@@ -16,6 +16,7 @@ from homeassistant.helpers.config_entry_oauth2_flow import (
 )
 
 from .client import DEFAULT_REGION, REGION_HOSTS, Application, CloudClient, Secret, Token, Transport, renew
+from .client.cloud.users import Users
 from .const import CONF_REGION, CONF_TOKEN, ENV_API_URL
 
 EARLY_RENEWAL_SECONDS = 60
@@ -48,7 +49,21 @@ def token_data(token: Token) -> dict[str, Any]:
 
 
 async def async_create_client(hass: HomeAssistant, entry: ConfigEntry) -> CloudClient:
-    """Return the client of an entry.
+    """Return the client of an entry; raises as `_async_application`."""
+    application, host = await _async_application(hass, entry)
+    session = async_get_clientsession(hass)
+    tokens = EntryTokens(hass, entry, session, host, application)
+    return CloudClient(Transport(session, host, application.client_id, tokens))
+
+
+async def async_create_users(hass: HomeAssistant, entry: ConfigEntry) -> Users:
+    """Return the accounts that the developer application of an entry registered; raises as `_async_application`."""
+    application, host = await _async_application(hass, entry)
+    return Users(async_get_clientsession(hass), host, application)
+
+
+async def _async_application(hass: HomeAssistant, entry: ConfigEntry) -> tuple[Application, str]:
+    """Return the developer application of an entry, and the cloud of its region.
 
     Raises UnknownImplementationError when the user removed the application credentials, ImplementationUnavailableError
     while they cannot be read.
@@ -56,10 +71,7 @@ async def async_create_client(hass: HomeAssistant, entry: ConfigEntry) -> CloudC
     implementation = await async_get_config_entry_implementation(hass, entry)
     application = application_of(cast(LocalOAuth2Implementation, implementation))
     hosts = region_hosts()
-    host = hosts.get(entry.data.get(CONF_REGION, DEFAULT_REGION)) or hosts[DEFAULT_REGION]
-    session = async_get_clientsession(hass)
-    tokens = EntryTokens(hass, entry, session, host, application)
-    return CloudClient(Transport(session, host, application.client_id, tokens))
+    return application, hosts.get(entry.data.get(CONF_REGION, DEFAULT_REGION)) or hosts[DEFAULT_REGION]
 
 
 class EntryTokens:

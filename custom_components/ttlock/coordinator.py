@@ -8,12 +8,15 @@ from typing import Any, Final, override
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers.device_registry import CONNECTION_BLUETOOTH
+from homeassistant.helpers.typing import UNDEFINED
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
 
 from . import const
 from .client import CloudClient, Feature
 from .client.errors import TTLockError
+from .client.inventory import Firmware
 from .client.models import Gateway, GatewayReach
 from .client.parse import Listing
 from .const import (
@@ -156,19 +159,21 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
         self._reach_due.cancel()
         self.grants.async_shutdown()
 
+    async def async_read_gateway_firmware(self, gateway_id: int) -> Firmware:
+        """Ask the cloud for the firmware of a gateway, and note it at its device."""
+        firmware = await self.cloud.gateways.check_firmware(gateway_id)
+        self.details.note(GATEWAY_FIRMWARE, gateway_id, firmware)
+        if gateway := self.data.gateways.get(gateway_id):
+            self._describe_gateway(gateway)
+        return firmware
+
     # -- Inventory to locks and devices ----------------------------------------------------------------------------
 
     def _apply(self, inventory: Inventory, complete: bool) -> None:
         """Bring lock coordinators and devices in line with the inventory, before entities hear of it."""
         back_online = self._gateways_back(inventory)
         for gateway in inventory.gateways.values():
-            dr.async_get(self.hass).async_get_or_create(
-                config_entry_id=self.config_entry.entry_id,
-                identifiers={(DOMAIN, gateway.mac)},
-                manufacturer=MANUFACTURER,
-                model=gateway.model,
-                name=gateway.name,
-            )
+            self._describe_gateway(gateway)
         for lock_id, item in inventory.locks.items():
             if lock := self.locks.get(lock_id):
                 lock.async_set_inventory(item)
@@ -193,6 +198,26 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
                 lock.data.trouble and any(reach.gateway_id in back_online for reach in lock.data.reach)
             ):
                 self._in_background(lock.async_refresh(), f"{lock.name}: the way to it is free again")
+
+    def _describe_gateway(self, gateway: Gateway) -> None:
+        """Bring the device of a gateway up to date.
+
+        Its `networkMac` is no connection: that is the address of the network it is in, shared with its other devices
+        (page gateway/detail of the vendor).
+        """
+        firmware = self.details.get(GATEWAY_FIRMWARE, gateway.gateway_id)
+        dr.async_get(self.hass).async_get_or_create(
+            config_entry_id=self.config_entry.entry_id,
+            identifiers={(DOMAIN, gateway.mac)},
+            connections={(CONNECTION_BLUETOOTH, gateway.mac.upper())} if ":" in gateway.mac else UNDEFINED,
+            manufacturer=MANUFACTURER,
+            model=gateway.model,
+            model_id=firmware.model if firmware else UNDEFINED,
+            hw_version=firmware.hardware_version if firmware else UNDEFINED,
+            sw_version=firmware.version if firmware else UNDEFINED,
+            serial_number=str(gateway.gateway_id),
+            name=gateway.name,
+        )
 
     def _assign_gateways(self, inventory: Inventory) -> None:
         """Let the queues know which gateway the cloud will use for each lock: the best that is online."""

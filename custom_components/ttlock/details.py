@@ -61,7 +61,7 @@ class _Wish:
     """Entities that show one detail of one lock or gateway."""
 
     detail: Detail[Any]
-    read: Callable[[], Awaitable[Any]]
+    read: Callable[[], Awaitable[object]]
     listeners: list[CALLBACK_TYPE]
     tried_at: datetime | None = None
 
@@ -117,9 +117,9 @@ class Details:
 
     @callback
     def follow[T](
-        self, detail: Detail[T], number: int, read: Callable[[], Awaitable[T]], listener: CALLBACK_TYPE
+        self, detail: Detail[T], number: int, read: Callable[[], Awaitable[object]], listener: CALLBACK_TYPE
     ) -> CALLBACK_TYPE:
-        """Read a detail now and then, and tell of it; returns how to stop."""
+        """Read a detail now and then by something that notes it, and tell of it; returns how to stop."""
         key = (detail.key, number)
         wish = self._wishes.setdefault(key, _Wish(detail, read, []))
         wish.listeners.append(listener)
@@ -146,11 +146,9 @@ class Details:
                 continue
             wish.tried_at = now
             try:
-                value = await wish.read()
+                await wish.read()
             except TTLockError as err:
                 LOGGER.debug("Could not read %s of %s: %s", *key, err)
-            else:
-                self.note(wish.detail, key[1], value)
 
     def _age(self, detail: Detail[Any], sharers: int) -> timedelta:
         """Return how old a detail may grow."""

@@ -22,11 +22,12 @@ from .client.errors import (
     TTLockError,
     Unsupported,
 )
+from .client.inventory import Firmware
 from .client.models import Bolt, GatewayReach, OpenState, Passcode, Record
 from .client.parse import Listing
 from .client.passage import EVERY_DAY, PassageMode, PassagePeriod, check
 from .client.records import moves_to, record_word
-from .client.settings import LockSwitches
+from .client.settings import LockSwitches, WorkingHours
 from .const import (
     AUTO_LOCK_MARGIN_SECONDS,
     DOMAIN,
@@ -38,7 +39,7 @@ from .const import (
     UNCLEAR_PAUSE_SECONDS,
 )
 from .data import GATEWAY_OFFLINE, NO_GATEWAY, InventoryLock, LockData, LockSettings
-from .details import CLOCK_DRIFT
+from .details import CLOCK_DRIFT, LOCK_FIRMWARE, WORKING_MODE
 from .errors import translated_update
 from .settings_reader import async_read_settings
 from .timer import Timer
@@ -218,6 +219,28 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         """Give the lock another name in the account."""
         await self.account.cloud.locks.rename(self.lock_id, name)
         self.async_set_inventory(replace(self.data.inventory, ekey=replace(self.data.ekey, name=name)))
+
+    async def async_set_group(self, group_id: int | None) -> None:
+        """Put the lock into a group of the account, or into none."""
+        await self.account.cloud.locks.set_group(self.lock_id, group_id)
+        self.async_set_inventory(replace(self.data.inventory, ekey=replace(self.data.ekey, group_id=group_id)))
+
+    async def async_read_firmware(self) -> Firmware:
+        """Ask the cloud for the firmware of the lock, and note it; wakes nothing."""
+        firmware = await self.account.cloud.locks.check_firmware(self.lock_id)
+        self.account.details.note(LOCK_FIRMWARE, self.lock_id, firmware)
+        return firmware
+
+    async def async_read_working_hours(self) -> WorkingHours:
+        """Ask the cloud when the lock works, and note how; wakes nothing."""
+        hours = await self.account.cloud.settings.get_working_hours(self.lock_id)
+        self.account.details.note(WORKING_MODE, self.lock_id, hours.mode)
+        return hours
+
+    async def async_set_working_hours(self, hours: WorkingHours) -> None:
+        """Choose when the lock works."""
+        await self.async_command(self.account.cloud.settings.set_working_hours(self.lock_id, hours))
+        self.account.details.note(WORKING_MODE, self.lock_id, hours.mode)
 
     # -- Commands --------------------------------------------------------------------------------------------------
 

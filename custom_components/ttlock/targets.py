@@ -1,4 +1,6 @@
-"""Which locks an action is meant for."""
+"""Which locks, gateways or account an action is meant for."""
+
+from dataclasses import dataclass
 
 from homeassistant.auth.permissions.const import POLICY_CONTROL
 from homeassistant.config_entries import ConfigEntryState
@@ -6,13 +8,33 @@ from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, ServiceCall
 from homeassistant.exceptions import ServiceValidationError, Unauthorized, UnknownUser
 from homeassistant.helpers import entity_registry as er
-from homeassistant.helpers.target import TargetSelection, async_extract_referenced_entity_ids
+from homeassistant.helpers.target import SelectedEntities, TargetSelection, async_extract_referenced_entity_ids
 
+from .client.models import Gateway
 from .const import DOMAIN
-from .coordinator import TTLockConfigEntry
+from .coordinator import AccountCoordinator, TTLockConfigEntry
 from .lock_coordinator import LockCoordinator
 
 LOCK_SUFFIX = "-lock"
+GATEWAY_PREFIX = f"{DOMAIN}-gateway-"
+
+
+@dataclass(frozen=True)
+class TargetGateway:
+    """A gateway that an action is meant for, with its account."""
+
+    account: AccountCoordinator
+    gateway: Gateway
+
+    @property
+    def name(self) -> str:
+        """Return its name, for errors."""
+        return self.gateway.name
+
+    @property
+    def config_entry(self) -> TTLockConfigEntry:
+        """Return the entry of its account."""
+        return self.account.config_entry
 
 
 async def async_target_locks(hass: HomeAssistant, call: ServiceCall) -> dict[str, LockCoordinator]:
@@ -33,15 +55,49 @@ async def async_target_locks(hass: HomeAssistant, call: ServiceCall) -> dict[str
                 translation_key="not_our_lock",
                 translation_placeholders={"entity_id": entity_id},
             )
-    missing = selected.missing_devices | selected.missing_areas | selected.missing_floors | selected.missing_labels
-    if missing or not locks:
-        raise ServiceValidationError(
-            translation_domain=DOMAIN,
-            translation_key="target_missing" if missing else "no_lock_targeted",
-            translation_placeholders={"target": ", ".join(sorted(missing))},
-        )
+    _require_existing(selected)
+    if not locks:
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="no_lock_targeted")
     await _async_check_control(hass, call, locks)
     return locks
+
+
+def async_target_gateways(hass: HomeAssistant, call: ServiceCall) -> dict[str, TargetGateway]:
+    """Return the targeted gateways by the id of their connectivity entity; `gateway_id` names them by number.
+
+    Raises ServiceValidationError for what is named and is no gateway of ours, and when nothing of ours is meant. For
+    actions of administrators, who may control everything.
+    """
+    known: dict[str, TargetGateway] = {}
+    for entry in hass.config_entries.async_loaded_entries(DOMAIN):
+        account: AccountCoordinator = entry.runtime_data
+        for gateway in account.data.gateways.values():
+            known[f"{GATEWAY_PREFIX}{gateway.gateway_id}"] = TargetGateway(account, gateway)
+    registry = er.async_get(hass)
+    # Connectivity is a diagnostic entity, which a device or area otherwise does not stand for.
+    selected = async_extract_referenced_entity_ids(hass, TargetSelection(call.data), primary_entities_only=False)
+    found: dict[str, TargetGateway] = {}
+    for entity_id in sorted(selected.referenced | selected.indirectly_referenced):
+        entity = registry.async_get(entity_id)
+        if entity and entity.platform == DOMAIN and entity.unique_id in known:
+            found[entity_id] = known[entity.unique_id]
+        elif entity_id in selected.referenced:
+            raise _no_gateway_of_ours(entity_id)
+    for gateway_id in call.data.get("gateway_id", ()):
+        unique_id = f"{GATEWAY_PREFIX}{gateway_id}"
+        if unique_id not in known:
+            raise _no_gateway_of_ours(str(gateway_id))
+        connectivity = registry.async_get_entity_id(Platform.BINARY_SENSOR, DOMAIN, unique_id)
+        found[connectivity or str(gateway_id)] = known[unique_id]
+    _require_existing(selected)
+    if not found:
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="no_gateway_targeted")
+    return found
+
+
+def lock_entity_id(hass: HomeAssistant, lock_id: int) -> str | None:
+    """Return the lock entity of a lock."""
+    return er.async_get(hass).async_get_entity_id(Platform.LOCK, DOMAIN, f"{DOMAIN}-{lock_id}{LOCK_SUFFIX}")
 
 
 async def async_may_see_secrets(hass: HomeAssistant, call: ServiceCall) -> bool:
@@ -50,6 +106,22 @@ async def async_may_see_secrets(hass: HomeAssistant, call: ServiceCall) -> bool:
         return True
     user = await hass.auth.async_get_user(call.context.user_id)
     return user is not None and user.is_admin
+
+
+def _require_existing(selected: SelectedEntities) -> None:
+    missing = selected.missing_devices | selected.missing_areas | selected.missing_floors | selected.missing_labels
+    if missing:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="target_missing",
+            translation_placeholders={"target": ", ".join(sorted(missing))},
+        )
+
+
+def _no_gateway_of_ours(named: str) -> ServiceValidationError:
+    return ServiceValidationError(
+        translation_domain=DOMAIN, translation_key="not_our_gateway", translation_placeholders={"gateway": named}
+    )
 
 
 def _lock_of(hass: HomeAssistant, entity_id: str) -> LockCoordinator | None:

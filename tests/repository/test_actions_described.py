@@ -14,7 +14,11 @@ from custom_components.ttlock.actions.action import Target
 from .source import INTEGRATION, ROOT, english
 
 TARGET = {ATTR_AREA_ID, ATTR_DEVICE_ID, ATTR_ENTITY_ID, ATTR_FLOOR_ID, ATTR_LABEL_ID}
-TARGETS = {Target.LOCKS: {"entity": {"domain": "lock", "integration": "ttlock"}}, Target.ACCOUNT: None}
+TARGETS = {
+    Target.LOCKS: {"entity": {"domain": "lock", "integration": "ttlock"}},
+    Target.GATEWAYS: {"entity": {"domain": "binary_sensor", "integration": "ttlock", "device_class": "connectivity"}},
+    Target.ACCOUNT: None,
+}
 DESCRIBED: dict[str, Any] = load_yaml_dict(str(INTEGRATION / "services.yaml"))
 EXPLAINED: dict[str, Any] = english()["services"]
 

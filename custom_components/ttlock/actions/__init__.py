@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from . import administration, credentials, ekeys, passcodes, settings
+from . import administration, credentials, ekeys, gateways, groups, passcodes, settings, users
 from .action import Action
 
 ACTIONS: Final[dict[str, Action]] = {
@@ -11,6 +11,9 @@ ACTIONS: Final[dict[str, Action]] = {
     **ekeys.ACTIONS,
     **settings.ACTIONS,
     **administration.ACTIONS,
+    **gateways.ACTIONS,
+    **groups.ACTIONS,
+    **users.ACTIONS,
 }
 
 __all__ = ["ACTIONS", "Action"]

@@ -18,6 +18,7 @@ DIGITS = vol.Coerce(str)
 """Digits may arrive as a number when a template was rendered to one."""
 OBJECT_ID = vol.All(vol.Coerce(int), vol.Range(min=1))
 NAME = vol.All(cv.string, str.strip, vol.Length(min=1))
+RECEIVER: Final[VolDictType] = {vol.Required("receiver_username"): NAME}
 CONFIRM: Final[VolDictType] = {vol.Required("confirm"): cv.boolean}
 """What cannot be undone is said twice; `confirmed` looks whether it was."""
 
@@ -30,6 +31,8 @@ class Target(Enum):
     """What an action is meant for."""
 
     LOCKS = auto()
+    GATEWAYS = auto()
+    """Gateways, by what Home Assistant has of them or by number."""
     ACCOUNT = auto()
     """One account, the only one unless it is named."""
 
@@ -58,6 +61,9 @@ class Action:
 
         if self.target is Target.ACCOUNT:
             return vol.All(tidy, vol.Schema({vol.Optional(ATTR_CONFIG_ENTRY_ID): cv.string, **self.fields}))
+        if self.target is Target.GATEWAYS:
+            gateway_id: VolDictType = {vol.Optional("gateway_id"): vol.All(cv.ensure_list, [OBJECT_ID])}
+            return vol.All(tidy, vol.Schema({**cv.ENTITY_SERVICE_FIELDS, **gateway_id, **self.fields}))
         return vol.All(tidy, cv.make_entity_service_schema(self.fields))
 
 

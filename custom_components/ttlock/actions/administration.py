@@ -3,11 +3,10 @@
 Features 20, 21, 32, 68 of features.md; ttlock-open-api.md 4.1 and 4.3.
 """
 
-from typing import Any, Final
+from typing import Final
 
 from homeassistant.const import CONF_USERNAME
 from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, SupportsResponse
-from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv
 import voluptuous as vol
 
@@ -15,19 +14,17 @@ from ..client import Feature, Secret
 from ..client.errors import InvalidInput, NotPermitted, OutcomeUnknown
 from ..client.inventory import Firmware
 from ..client.passcodes import check_code
-from ..const import DOMAIN
 from ..coordinator import AccountCoordinator
-from ..details import LOCK_FIRMWARE
 from ..errors import translated
 from ..lock_coordinator import LockCoordinator
 from ..targets import async_target_locks
-from .action import CONFIRM, DIGITS, NAME, Action, confirmed
-from .results import CONFIRMED, HIDDEN, Locks, Result, each, one_each
+from .action import CONFIRM, DIGITS, NAME, RECEIVER, Action, confirmed
+from .results import CONFIRMED, HIDDEN, Result, each, one_each, single
 
 
 async def async_rename_lock(hass: HomeAssistant, call: ServiceCall) -> ServiceResponse:
     """Give a lock another name, in the TTLock app too."""
-    locks = _single(await async_target_locks(hass, call))
+    locks = single(await async_target_locks(hass, call))
 
     async def rename(entity_id: str, lock: LockCoordinator) -> Result:
         await lock.async_rename(call.data["name"])
@@ -72,7 +69,7 @@ async def _async_transfer(account: AccountCoordinator, lock_ids: list[int], rece
 async def async_delete_lock(hass: HomeAssistant, call: ServiceCall) -> ServiceResponse:
     """Throw a lock away with all its keys and records; meant for one that is broken."""
     confirmed(call)
-    locks = _single(await async_target_locks(hass, call))
+    locks = single(await async_target_locks(hass, call))
     for lock in locks.values():
         with translated(hass, lock.config_entry, lock.name):
             _require_owner(lock)
@@ -133,9 +130,7 @@ async def async_check_firmware(hass: HomeAssistant, call: ServiceCall) -> Servic
     locks = await async_target_locks(hass, call)
 
     async def read(entity_id: str, lock: LockCoordinator) -> Result:
-        firmware = await lock.account.cloud.locks.check_firmware(lock.lock_id)
-        lock.account.details.note(LOCK_FIRMWARE, lock.lock_id, firmware)
-        return described(firmware)
+        return described(await lock.async_read_firmware())
 
     return await one_each(hass, locks, "firmware", read)
 
@@ -156,18 +151,9 @@ def _require_owner(lock: LockCoordinator) -> None:
         raise NotPermitted("not_admin")
 
 
-def _single(locks: Locks) -> Locks:
-    """Refuse more than one lock, for what nobody means to do to a whole house."""
-    if len(locks) > 1:
-        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="one_at_a_time")
-    return locks
-
-
-_RECEIVER: Final[dict[Any, Any]] = {vol.Required("receiver_username"): NAME}
-
 ACTIONS: Final = {
     "rename_lock": Action(handler=async_rename_lock, fields={vol.Required("name"): NAME}),
-    "transfer_lock": Action(handler=async_transfer_lock, fields={**_RECEIVER, **CONFIRM}),
+    "transfer_lock": Action(handler=async_transfer_lock, fields={**RECEIVER, **CONFIRM}),
     "delete_lock": Action(handler=async_delete_lock, fields=CONFIRM),
     "set_admin_passcode": Action(handler=async_set_admin_passcode, fields={vol.Required("passcode"): DIGITS}),
     "get_admin_passcode": Action(

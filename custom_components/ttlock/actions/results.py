@@ -7,7 +7,7 @@ from typing import Final, Protocol
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, ServiceResponse
-from homeassistant.exceptions import HomeAssistantError
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.util.json import JsonObjectType, JsonValueType
 
 from ..client.errors import TTLockError
@@ -85,6 +85,13 @@ async def results[T: Subject](hass: HomeAssistant, locks: dict[str, T], work: Wo
     for failure in failures:
         LOGGER.warning("%s", failure)
     return dict(zip(locks, found, strict=True))
+
+
+def single[T](subjects: dict[str, T]) -> dict[str, T]:
+    """Refuse more than one lock or gateway, for what nobody means to do to a whole house."""
+    if len(subjects) > 1:
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="one_at_a_time")
+    return subjects
 
 
 def aware(when: datetime | None, zone: tzinfo) -> datetime | None:

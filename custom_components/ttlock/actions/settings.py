@@ -15,7 +15,6 @@ import voluptuous as vol
 
 from ..client.passage import PassageMode, PassagePeriod, check as check_passage, window
 from ..client.settings import WorkingHours, WorkingMode, check_working_hours
-from ..details import WORKING_MODE
 from ..errors import translated
 from ..lock_coordinator import WHOLE_WEEK, LockCoordinator
 from ..switch import DEFAULT_AUTO_LOCK_SECONDS
@@ -92,8 +91,7 @@ async def async_set_working_hours(hass: HomeAssistant, call: ServiceCall) -> Ser
             check_working_hours(hours)
 
     async def set_hours(entity_id: str, lock: LockCoordinator) -> Result:
-        await lock.async_command(lock.account.cloud.settings.set_working_hours(lock.lock_id, hours))
-        lock.account.details.note(WORKING_MODE, lock.lock_id, hours.mode)
+        await lock.async_set_working_hours(hours)
         return CONFIRMED
 
     return await each(hass, locks, set_hours)
@@ -104,8 +102,7 @@ async def async_get_working_hours(hass: HomeAssistant, call: ServiceCall) -> Ser
     locks = await async_target_locks(hass, call)
 
     async def read(entity_id: str, lock: LockCoordinator) -> Result:
-        hours = await lock.account.cloud.settings.get_working_hours(lock.lock_id)
-        lock.account.details.note(WORKING_MODE, lock.lock_id, hours.mode)
+        hours = await lock.async_read_working_hours()
         return {"mode": hours.mode.name.lower(), "periods": _described_periods(hours.periods)}
 
     return await one_each(hass, locks, "working_hours", read)

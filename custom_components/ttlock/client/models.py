@@ -198,6 +198,18 @@ class Gateway:
         )
 
 
+STRONG_RSSI = -75
+WEAK_RSSI = -85
+
+
+class Signal(StrEnum):
+    """How well a radio is heard."""
+
+    STRONG = "strong"
+    MEDIUM = "medium"
+    WEAK = "weak"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GatewayReach:
     """How well one gateway hears one lock."""
@@ -206,6 +218,15 @@ class GatewayReach:
     lock_id: int
     rssi: int | None
     """Signal in dBm."""
+
+    @property
+    def signal(self) -> Signal | None:
+        """Return the vendor's word for the signal (ttlock-open-api.md 4.14)."""
+        if self.rssi is None:
+            return None
+        if self.rssi > STRONG_RSSI:
+            return Signal.STRONG
+        return Signal.WEAK if self.rssi < WEAK_RSSI else Signal.MEDIUM
 
 
 class PasscodeKind(IntEnum):
