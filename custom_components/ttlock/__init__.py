@@ -19,6 +19,7 @@ from .details import Details
 from .grant_keeper import async_remove_grants
 from .services import async_setup_services
 from .settings_store import SettingsStore
+from .user_store import async_remove_users
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 PLATFORMS = [
@@ -60,6 +61,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: TTLockConfigEntry) -> b
     """Unload an account."""
     if unloaded := await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
         await entry.runtime_data.settings.async_flush()
+        await entry.runtime_data.users.async_flush()
         await entry.runtime_data.details.async_flush()
     return unloaded
 
@@ -68,6 +70,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: TTLockConfigEntry) -> N
     """Delete what was stored for an account."""
     await SettingsStore(hass, entry.entry_id).async_remove()
     await async_remove_grants(hass, entry.entry_id)
+    await async_remove_users(hass, entry.entry_id)
     await Details(hass, entry.entry_id).async_remove()
 
 

@@ -43,6 +43,7 @@ from .grant_keeper import GrantKeeper
 from .lock_coordinator import LockCoordinator
 from .settings_store import SettingsStore
 from .timer import Timer
+from .user_store import UserStore
 
 type TTLockConfigEntry = ConfigEntry[AccountCoordinator]
 
@@ -72,6 +73,7 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
         self.locks: dict[int, LockCoordinator] = {}
         self.settings = SettingsStore(hass, entry.entry_id)
         self.grants = GrantKeeper(hass, self)
+        self.users = UserStore(hass, entry.entry_id)
         self.details = Details(hass, entry.entry_id)
         self._failing_since: datetime | None = None
         self._reach: tuple[GatewayReach, ...] = ()
@@ -108,6 +110,7 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
     async def _async_setup(self) -> None:
         await self.settings.async_load()
         await self.grants.async_load()
+        await self.users.async_load()
         await self.details.async_load()
 
     @override
@@ -186,6 +189,7 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
             lock = self.locks.pop(lock_id)
             self.config_entry.async_create_task(self.hass, lock.async_shutdown())
             self.settings.forget(lock_id)
+            self.users.forget(lock_id)
             for detail in LOCK_DETAILS:
                 self.details.forget(detail, lock_id)
         if complete:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from . import administration, credentials, ekeys, gateways, groups, passcodes, settings, users
+from . import administration, credentials, ekeys, gateways, groups, passcodes, settings, standard, users
 from .action import Action
 
 ACTIONS: Final[dict[str, Action]] = {
@@ -14,6 +14,7 @@ ACTIONS: Final[dict[str, Action]] = {
     **gateways.ACTIONS,
     **groups.ACTIONS,
     **users.ACTIONS,
+    **standard.ACTIONS,
 }
 
 __all__ = ["ACTIONS", "Action"]

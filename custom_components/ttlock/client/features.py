@@ -20,16 +20,27 @@ class Feature(IntEnum):
     SOUND = 15
     NO_CLOCK = 20
     PASSAGE_MODE = 22
+    WIRELESS_KEYPAD = 24
     TAMPER_ALERT = 28
     RESET_BUTTON = 29
     PRIVACY_LOCK = 30
+    CYCLIC_CARD = 34
+    """Weekly hours for cards and fingerprints."""
     OPEN_DIRECTION = 36
+    REMOTE = 41
     SOUND_VOLUME = 43
+    QR_CODE = 44
+    """Random ones, which the lock knows by calculation."""
     PASSAGE_AUTO_UNLOCK = 46
     WIRELESS_DOOR_SENSOR = 50
     LEFT_OPEN_ALERT = 51
+    FACE_3D = 53
     WIFI = 56
     DUAL_VERIFICATION = 63
+    FACE = 69
+    PALM_VEIN = 70
+    CUSTOM_QR_CODE = 108
+    FACE_YISHENG = 110
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +64,10 @@ class Features:
     def __contains__(self, feature: Feature) -> bool:
         """Return whether the bit is set."""
         return bool(self.value >> feature & 1)
+
+    def lack(self, *any_of: Feature) -> bool:
+        """Return whether the lock can do none of these; no bits at all mean that nobody knows."""
+        return bool(self.value) and not any(feature in self for feature in any_of)
 
     def names(self) -> list[str]:
         """Return the known set bits in words, for diagnostics."""
