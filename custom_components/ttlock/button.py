@@ -1,18 +1,37 @@
-"""Setting the clock of a lock right."""
+"""What a lock does at the press of a button: set its clock, have a one-time code made."""
 
 from dataclasses import dataclass
-from typing import override
+from datetime import timedelta
+from functools import partial
+from typing import Final, override
 
+from homeassistant.components import persistent_notification
 from homeassistant.components.button import ButtonEntity, ButtonEntityDescription
 from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import Unauthorized
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.util import dt as dt_util
+from homeassistant.util.uuid import random_uuid_hex
 
-from .client import Feature
+from .actions.passcode_writer import async_place
+from .actions.period import full_hour
+from .client import Feature, Secret
+from .client.models import PasscodeKind
+from .client.passcodes import PasscodeRequest
 from .coordinator import TTLockConfigEntry
+from .delivery import async_deliver, async_phones_of
 from .entity import LockEntityDescription, TTLockEntity, async_add_lock_entities
+from .errors import translated, undelivered
+from .lock_coordinator import LockCoordinator
+from .message import GivenCode, code_values, render
+from .message_words import words_of
+from .targets import async_is_trusted
+from .timer import Timer
 
 PARALLEL_UPDATES = 0
+SHOWN_FOR: Final = timedelta(minutes=10)
+"""How long a code stays in a notification, which every user of Home Assistant sees."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,12 +49,21 @@ BUTTONS = (
     ),
 )
 
+ONE_TIME_CODE = LockButtonDescription(
+    key="one_time_code",
+    translation_key="one_time_code",
+    entity_category=EntityCategory.CONFIG,
+    entity_registry_enabled_default=False,
+    supported_fn=lambda data: Feature.PASSCODE in data.features and data.ekey.may_manage,
+)
+
 
 async def async_setup_entry(
     hass: HomeAssistant, entry: TTLockConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
     """Set up the buttons of an account's locks."""
     async_add_lock_entities(entry, async_add_entities, BUTTONS, SetClock)
+    async_add_lock_entities(entry, async_add_entities, (ONE_TIME_CODE,), OneTimeCode)
 
 
 class SetClock(TTLockEntity, ButtonEntity):
@@ -47,3 +75,59 @@ class SetClock(TTLockEntity, ButtonEntity):
     async def async_press(self) -> None:
         """Set the clock."""
         await self.async_run(self.coordinator.async_set_clock())
+
+
+class OneTimeCode(TTLockEntity, ButtonEntity):
+    """Make a code that opens once, and show it to the person who pressed: on their phones, else in a notification.
+
+    Both leave nothing in the recorder, and the notification goes after a while (voice-and-automation.md 8).
+    """
+
+    entity_description: LockButtonDescription
+
+    def __init__(self, coordinator: LockCoordinator, description: LockButtonDescription) -> None:
+        """Show nothing yet."""
+        super().__init__(coordinator, description)
+        self._shown: dict[str, Timer] = {}
+
+    @override
+    async def async_press(self) -> None:
+        """Make a code and show it; administrators only, for it lets anybody in."""
+        context = self._context
+        if not await async_is_trusted(self.hass, context):
+            raise Unauthorized(context=context, entity_id=self.entity_id)
+        lock, zone = self.coordinator, self.facts.zone
+        words = words_of(self.hass.config.language)
+        now = dt_util.utcnow()
+        request = PasscodeRequest(name=words.one_time_name, kind=PasscodeKind.ONE_TIME, start=full_hour(now, zone))
+        with translated(self.hass, lock.config_entry, lock.name):
+            placed = await async_place(lock, request)
+        if placed.code is None:
+            raise undelivered(lock.name, placed.passcode_id)
+        given = GivenCode.of(placed.code, request.kind, request.start, request.end, zone, is_random=True)
+        values = code_values(
+            given, words, zone, now, guest=words.guest, lock=lock.name, home=self.hass.config.location_name
+        )
+        message = render(words.shown_code, values)
+        phones = async_phones_of(self.hass, context.user_id if context else None)
+        if not (await async_deliver(phones, message, lock.name)).sent_to:
+            self._show(message)
+
+    def _show(self, message: Secret) -> None:
+        """Show a message for a while; the next one does not take its place."""
+        notification_id = f"{self.unique_id}-{random_uuid_hex()}"
+        timer = Timer(self.hass, f"{self.entity_id} notification", partial(self._async_hide, notification_id))
+        self._shown[notification_id] = timer
+        persistent_notification.async_create(self.hass, message.reveal(), self.coordinator.name, notification_id)
+        timer.after(SHOWN_FOR)
+
+    async def _async_hide(self, notification_id: str) -> None:
+        self._shown.pop(notification_id).cancel()
+        persistent_notification.async_dismiss(self.hass, notification_id)
+
+    @override
+    async def async_will_remove_from_hass(self) -> None:
+        """Leave no code behind."""
+        for notification_id in tuple(self._shown):
+            await self._async_hide(notification_id)
+        await super().async_will_remove_from_hass()

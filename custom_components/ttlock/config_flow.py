@@ -4,8 +4,15 @@ from collections.abc import Mapping
 import logging
 from typing import Any, cast, override
 
-from homeassistant.config_entries import SOURCE_REAUTH, SOURCE_RECONFIGURE, ConfigFlowResult
+from homeassistant.config_entries import (
+    SOURCE_REAUTH,
+    SOURCE_RECONFIGURE,
+    ConfigEntry,
+    ConfigFlowResult,
+    ConfigSubentryFlow,
+)
 from homeassistant.const import CONF_PASSWORD, CONF_USERNAME
+from homeassistant.core import callback
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.config_entry_oauth2_flow import AbstractOAuth2FlowHandler, LocalOAuth2Implementation
 from homeassistant.helpers.selector import TextSelector, TextSelectorConfig, TextSelectorType
@@ -15,6 +22,8 @@ from .account import application_of, region_hosts, token_data
 from .client import Token, password_digest, sign_in_anywhere
 from .client.errors import TTLockError
 from .const import CONF_AUTH_IMPLEMENTATION, CONF_REGION, CONF_TOKEN, DOCS_URL, DOMAIN, LOGGER, PORTAL_URL
+from .message_template_flow import MessageTemplateFlow
+from .templates import MESSAGE_TEMPLATE
 
 ACCOUNT_SCHEMA = vol.Schema(
     {
@@ -51,6 +60,13 @@ class TTLockConfigFlow(AbstractOAuth2FlowHandler, domain=DOMAIN):
     DOMAIN = DOMAIN
     VERSION = 1
     MINOR_VERSION = 2
+
+    @classmethod
+    @callback
+    @override
+    def async_get_supported_subentry_types(cls, config_entry: ConfigEntry) -> dict[str, type[ConfigSubentryFlow]]:
+        """Return what may be added to an account."""
+        return {MESSAGE_TEMPLATE: MessageTemplateFlow}
 
     @property
     @override

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from homeassistant.auth.permissions.const import POLICY_CONTROL
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import Platform
-from homeassistant.core import HomeAssistant, ServiceCall
+from homeassistant.core import Context, HomeAssistant, ServiceCall
 from homeassistant.exceptions import ServiceValidationError, Unauthorized, UnknownUser
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.target import SelectedEntities, TargetSelection, async_extract_referenced_entity_ids
@@ -102,9 +102,14 @@ def lock_entity_id(hass: HomeAssistant, lock_id: int) -> str | None:
 
 async def async_may_see_secrets(hass: HomeAssistant, call: ServiceCall) -> bool:
     """Return whether the caller may read passcodes: an administrator, or an automation, which has no user."""
-    if call.context.user_id is None:
+    return await async_is_trusted(hass, call.context)
+
+
+async def async_is_trusted(hass: HomeAssistant, context: Context | None) -> bool:
+    """Return whether something is done by an administrator, or by an automation, which has no user."""
+    if context is None or context.user_id is None:
         return True
-    user = await hass.auth.async_get_user(call.context.user_id)
+    user = await hass.auth.async_get_user(context.user_id)
     return user is not None and user.is_admin
 
 

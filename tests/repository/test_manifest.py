@@ -71,6 +71,7 @@ HACS_KEYS: Final = {
     "zip_release",
 }
 ALWAYS_ALLOWED: Final = {"automation", "frontend", "homeassistant", "media_source", "person", "script", "zone"} | {
+    "persistent_notification",
     "system_health",
     "webhook",
     "websocket_api",

@@ -31,6 +31,8 @@ from .source import (
 from .test_texts import placeholders
 
 FLOW: Final = INTEGRATION / "config_flow.py"
+SUBENTRY_FLOWS: Final = {"message_template": INTEGRATION / "message_template_flow.py"}
+"""The flows of what is added to an account, by its type."""
 PLATFORMS: Final = {platform.value for platform in Platform}
 INHERITED_STEPS: Final = {"async_step_pick_implementation": "pick_implementation"}
 """Forms that the OAuth2 flow of Home Assistant shows, by the method that a flow of ours calls or inherits."""
@@ -154,6 +156,25 @@ def test_errors_of_the_flow() -> None:
         for text in constants(node.value)
     }
     assert disagreement(section("config", "error"), written | FORM_ERRORS) == []
+
+
+def test_flows_of_what_is_added_to_an_account() -> None:
+    texts = section("config_subentries")
+    assert texts.keys() == SUBENTRY_FLOWS.keys()
+    for kind, path in SUBENTRY_FLOWS.items():
+        steps = {name.removeprefix("async_step_") for found in functions(tree(path)) if (name := found.name)}
+        sources = {step for step in ("user", "reconfigure") if step in steps}
+        assert disagreement(texts[kind]["step"], sources) == []
+        assert disagreement(texts[kind]["initiate_flow"], sources) == []
+        errors = {
+            text
+            for node in ast.walk(tree(path))
+            if isinstance(node, ast.Assign)
+            and any(ast.unparse(target).startswith("self._errors[") for target in node.targets)
+            for text in constants(node.value)
+        }
+        assert disagreement(texts[kind]["error"], errors) == []
+        assert texts[kind]["entry_type"]
 
 
 def test_form_errors_can_happen() -> None:

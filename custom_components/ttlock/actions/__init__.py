@@ -2,13 +2,14 @@
 
 from typing import Final
 
-from . import administration, credentials, ekeys, gateways, groups, passcodes, settings, standard, users
+from . import administration, credentials, ekeys, gateways, groups, passcodes, settings, share, standard, users
 from .action import Action
 
 ACTIONS: Final[dict[str, Action]] = {
     **passcodes.ACTIONS,
     **credentials.ACTIONS,
     **ekeys.ACTIONS,
+    **share.ACTIONS,
     **settings.ACTIONS,
     **administration.ACTIONS,
     **gateways.ACTIONS,
