@@ -29,6 +29,7 @@ from .passing_time import pass_time
 from .test_lock import Find
 
 OWN_DIGITS = "918273645"
+OWN_CARD = "2882343476"
 
 
 @pytest.fixture
@@ -82,6 +83,7 @@ async def test_no_secret_is_shown_anywhere(
         await attempt("ttlock", "modify_passcode", {"passcode_id": 1, **code})
         await attempt("ttlock", "set_admin_passcode", {"passcode": OWN_DIGITS})
         await attempt("ttlock", "get_admin_passcode", {"include_secrets": True})
+        await attempt("ttlock", "add_card", {"card_name": "Guest", "card_number": OWN_CARD})
         await attempt("lock", "unlock", {})
         await loaded.runtime_data.async_refresh()
         world.faults.clear()
@@ -106,7 +108,7 @@ async def test_no_secret_is_shown_anywhere(
     )
 
     token = loaded.data["token"]
-    secrets = world.secrets() | {OWN_DIGITS, token["access_token"], token["refresh_token"]}
+    secrets = world.secrets() | {OWN_DIGITS, OWN_CARD, token["access_token"], token["refresh_token"]}
     places = {
         "log": caplog.text,
         "events": " ".join(everything_said),

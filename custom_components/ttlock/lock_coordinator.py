@@ -258,7 +258,7 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
 
     def require(self, feature: Feature, reason: str) -> None:
         """Refuse what the lock is not built for, without spending a call; no bits at all mean that nobody knows."""
-        if self.data.features.value and feature not in self.data.features:
+        if self.data.features.lack(feature):
             raise Unsupported(reason)
 
     async def _async_move(self, command: Callable[[int], Awaitable[None]], wanted: Bolt, trigger: str) -> None:

@@ -2,12 +2,29 @@
 
 from typing import Final
 
-from . import administration, credentials, ekeys, gateways, groups, passcodes, settings, share, standard, users
+from . import (
+    administration,
+    cards,
+    credentials,
+    ekeys,
+    faces,
+    gateways,
+    groups,
+    passcodes,
+    qr_codes,
+    settings,
+    share,
+    standard,
+    users,
+)
 from .action import Action
 
 ACTIONS: Final[dict[str, Action]] = {
     **passcodes.ACTIONS,
     **credentials.ACTIONS,
+    **cards.ACTIONS,
+    **faces.ACTIONS,
+    **qr_codes.ACTIONS,
     **ekeys.ACTIONS,
     **share.ACTIONS,
     **settings.ACTIONS,

@@ -22,6 +22,11 @@ type Work[T] = Callable[[str, T], Awaitable[Result]]
 HIDDEN: Final = "****"
 """Shown instead of digits and numbers that open a door."""
 CONFIRMED: Result = {"status": "confirmed", "path": "cloud"}
+"""The lock itself has it: the cloud answers only after the lock did (ttlock-open-api.md 1.7, selector 2)."""
+ACCEPTED: Result = {"status": "accepted", "path": "cloud"}
+"""The lock will know it by calculation."""
+PENDING: Result = {"status": "pending", "path": "cloud"}
+"""The cloud keeps it for a Wi-Fi lock that saves power, until the lock connects the next time."""
 
 
 class Subject(Protocol):
@@ -69,8 +74,7 @@ async def results[T: Subject](hass: HomeAssistant, locks: dict[str, T], work: Wo
                 return await work(entity_id, lock)
         except HomeAssistantError as err:
             failures.append(err)
-            code = err.__cause__.code if isinstance(err.__cause__, TTLockError) else None
-            return {"status": "failed", "error": {"code": code, "key": err.translation_key, "message": str(err)}}
+            return {"status": "failed", "error": reason(err)}
 
     found = await asyncio.gather(*(one(entity_id, lock) for entity_id, lock in locks.items()))
     if len(failures) == len(locks):
@@ -92,6 +96,12 @@ def single[T](subjects: dict[str, T]) -> dict[str, T]:
     if len(subjects) > 1:
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="one_at_a_time")
     return subjects
+
+
+def reason(err: HomeAssistantError) -> Result:
+    """Return why something failed, for the answer: the vendor's number, a word for templates, a sentence to read."""
+    code = err.__cause__.code if isinstance(err.__cause__, TTLockError) else None
+    return {"code": code, "key": err.translation_key, "message": str(err)}
 
 
 def aware(when: datetime | None, zone: tzinfo) -> datetime | None:

@@ -1,5 +1,7 @@
 """IC cards (ttlock-open-api.md 4.6)."""
 
+from typing import Final
+
 from ..credentials import Credential, Validity, common_type, read_card
 from ..errors import InvalidInput
 from ..parse import Listing
@@ -9,6 +11,8 @@ from .endpoints import Endpoint
 from .paging import PAGE, all_pages, made
 from .selector import VIA_GATEWAY
 from .transport import Transport
+
+REVERSIBLE_BITS: Final = 32
 
 
 class Cards:
@@ -28,16 +32,15 @@ class Cards:
 
     async def add_reversed(self, lock_id: int, number: Secret, validity: Validity, name: str | None = None) -> int:
         """Do as `add` with the number that a desktop reader shows: its four bytes come in the other order."""
+        check_number(number, reverse=True)
         return await self._add(at.CARD_ADD_REVERSED, lock_id, number, validity, name)
 
     async def _add(self, endpoint: Endpoint, lock_id: int, number: Secret, validity: Validity, name: str | None) -> int:
-        digits = number.reveal()
-        if not (digits.isascii() and digits.isdigit()):
-            raise InvalidInput("card_digits")
+        check_number(number)
         body = await self._transport.send(
             endpoint,
             lock_id,
-            cardNumber=digits,
+            cardNumber=number.reveal(),
             cardName=name,
             cardType=common_type(validity),
             addType=VIA_GATEWAY,
@@ -62,3 +65,17 @@ class Cards:
     async def record_cleared(self, lock_id: int) -> None:
         """Note that all cards were taken off the lock over Bluetooth; the lock itself is not reached."""
         await self._transport.send(at.CARD_CLEAR, lock_id)
+
+
+def check_number(number: Secret, *, reverse: bool = False) -> None:
+    """Refuse what is not the number of a card, or has more than the four bytes that can be turned; InvalidInput."""
+    digits = number.reveal()
+    if not (digits.isascii() and digits.isdigit()):
+        raise InvalidInput("card_digits")
+    if reverse and int(digits) >> REVERSIBLE_BITS:
+        raise InvalidInput("card_not_reversible")
+
+
+def swapped(number: Secret) -> Secret:
+    """Return the number under which `add_reversed` stores a card: 3661413478 becomes 1723612378."""
+    return Secret(str(int.from_bytes(int(number.reveal()).to_bytes(REVERSIBLE_BITS // 8), "little")))

@@ -48,15 +48,14 @@ class QrCodes:
         self, lock_id: int, validity: Validity, name: str | None = None, refresh_minutes: int | None = None
     ) -> NewQrCode:
         """Have the cloud make a QR code that the lock knows by calculation; needs no gateway."""
-        _check_refresh(refresh_minutes)
+        check_new(None, refresh_minutes)
         return await self._add(
             at.QR_ADD_RANDOM, lock_id, validity, addType=CLOUD_ONLY, name=name, refreshTime=refresh_minutes
         )
 
     async def add_custom(self, lock_id: int, number: int, validity: Validity, name: str | None = None) -> NewQrCode:
         """Teach the lock a QR code with a number of our own, unique for the lock; its picture never changes."""
-        if number not in CUSTOM_NUMBERS:
-            raise InvalidInput("qr_code_number")
+        check_new(number, None)
         return await self._add(at.QR_ADD_CUSTOM, lock_id, validity, addType=VIA_GATEWAY, name=name, qrCodeNumber=number)
 
     async def _add(self, endpoint: Endpoint, lock_id: int, validity: Validity, **fields: str | int | None) -> NewQrCode:
@@ -107,6 +106,16 @@ class QrCodes:
         """Revoke all QR codes of a lock; `custom` tells that it holds some that only its gateway can take off."""
         endpoint = at.QR_CLEAR_CUSTOM if custom else at.QR_CLEAR_RANDOM
         await self._transport.send(endpoint, lock_id, type=_selector(custom))
+
+
+def check_new(number: int | None, refresh_minutes: int | None) -> None:
+    """Refuse what no QR code can have, before it is made; without number it is a random one. InvalidInput."""
+    if number is not None:
+        if number not in CUSTOM_NUMBERS:
+            raise InvalidInput("qr_code_number")
+        if refresh_minutes is not None:
+            raise InvalidInput("qr_code_never_changes")
+    _check_refresh(refresh_minutes)
 
 
 def _selector(custom: bool) -> int:

@@ -1,0 +1,105 @@
+"""The fields that say when a credential opens, and what they mean (ttlock-open-api.md 7.3 and 7.4)."""
+
+from dataclasses import dataclass
+from datetime import datetime, time, tzinfo
+from typing import Any, Final
+
+from homeassistant.const import WEEKDAYS
+from homeassistant.core import ServiceCall
+from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.typing import VolDictType
+from homeassistant.util import dt as dt_util
+import voluptuous as vol
+
+from ..client.credentials import Validity, ValidityKind
+from ..client.cyclic import CyclicWindow, check, weekly
+from ..client.errors import InvalidInput
+from ..client.passage import MINUTES_A_DAY
+from ..client.passcodes import check_period
+from ..lock_coordinator import LockCoordinator
+from .results import aware
+
+VALIDITY: Final[VolDictType] = {
+    vol.Optional("start_time"): cv.datetime,
+    vol.Optional("end_time"): cv.datetime,
+    vol.Optional("duration"): cv.positive_time_period,
+    vol.Optional("days"): cv.weekdays,
+    vol.Optional("day_start"): cv.time,
+    vol.Optional("day_end"): cv.time,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewValidity:
+    """What was said of a validity: both ends of a period or none, weekly hours or none."""
+
+    start: datetime | None
+    end: datetime | None
+    windows: tuple[CyclicWindow, ...]
+
+    @classmethod
+    def of_call(cls, lock: LockCoordinator, call: ServiceCall) -> NewValidity:
+        """Read the fields of a call; naive times are meant in the zone of the lock. InvalidInput for nonsense."""
+        start, end = _period(call.data, lock.data.zone, dt_util.utcnow())
+        return cls(start=start, end=end, windows=_windows(call.data))
+
+    def for_new(self) -> Validity:
+        """Return when a new credential is to open; for good when nothing was said."""
+        if self.windows:
+            return Validity.cyclic(self.windows, self.start, self.end)
+        if self.start is None or self.end is None:
+            return Validity.permanent()
+        return Validity.period(self.start, self.end)
+
+    def after(self, current: Validity) -> Validity:
+        """Return when a credential is to open that has opened so far as `current` says.
+
+        What was not said stays: the vendor leaves open whether weekly hours that are not sent again do.
+        """
+        start, end = (self.start, self.end) if self.start else (current.start, current.end)
+        if windows := self.windows or current.windows:
+            return Validity.cyclic(windows, start, end)
+        return Validity(kind=ValidityKind.PERIOD, start=start, end=end)
+
+
+def check_said(validity: NewValidity) -> None:
+    """Refuse a change of validity that says nothing."""
+    if not validity.windows and validity.start is None:
+        raise InvalidInput("period_missing")
+
+
+def same(one: Validity, other: Validity) -> bool:
+    """Return whether two validities open at the same times."""
+    return (one.kind, one.start, one.end, set(one.windows)) == (other.kind, other.start, other.end, set(other.windows))
+
+
+def _period(data: dict[str, Any], zone: tzinfo, now: datetime) -> tuple[datetime | None, datetime | None]:
+    start, end = aware(data.get("start_time"), zone), aware(data.get("end_time"), zone)
+    if (duration := data.get("duration")) is not None:
+        if end is not None:
+            raise InvalidInput("period_twice")
+        start = start or now
+        end = start + duration
+    if (start is None) != (end is None):
+        raise InvalidInput("period_missing")
+    check_period(start, end, now)
+    return _whole_seconds(start), _whole_seconds(end)
+
+
+def _whole_seconds(when: datetime | None) -> datetime | None:
+    """Cut off what does not survive the journey: what comes back is compared with what was sent."""
+    return None if when is None else when.replace(microsecond=0)
+
+
+def _windows(data: dict[str, Any]) -> tuple[CyclicWindow, ...]:
+    if not any(field in data for field in ("days", "day_start", "day_end")):
+        return ()
+    weekdays = (WEEKDAYS.index(day) + 1 for day in data.get("days", WEEKDAYS))
+    end = _minute(data.get("day_end")) or MINUTES_A_DAY
+    windows = weekly(weekdays, _minute(data.get("day_start")), end)
+    check(windows)
+    return windows
+
+
+def _minute(when: time | None) -> int:
+    return 0 if when is None else when.hour * 60 + when.minute
