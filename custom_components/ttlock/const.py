@@ -27,6 +27,12 @@ STATE_CALLS_A_MONTH: Final = 15_000
 SETTINGS_CALLS_A_MONTH: Final = 4_000
 CALLS_FOR_SETTINGS: Final = 3
 REACH_CALLS_A_MONTH: Final = 2_000
+CREDENTIAL_CALLS_A_MONTH: Final = 1_000
+"""For the tables of credentials, as long as an entity shows them."""
+CREDENTIAL_CALLS_ON_DEMAND_A_MONTH: Final = 600
+"""For looking at them in between, because somebody opened the calendar."""
+CREDENTIAL_CALLS_AT_ONCE: Final = 40
+"""What gathers of those while nobody looks."""
 DETAILS_CALLS_A_MONTH: Final = 1_000
 MONTH: Final = timedelta(days=30)
 SHORTEST_STATE_INTERVAL: Final = timedelta(minutes=10)
@@ -41,6 +47,12 @@ SETTINGS_RETRY: Final = timedelta(hours=6)
 """After settings could not be read."""
 SHORTEST_REACH_INTERVAL: Final = timedelta(hours=6)
 """Locks and gateways are screwed to the house."""
+SHORTEST_CREDENTIAL_INTERVAL: Final = timedelta(hours=6)
+"""Our own changes are known without a question; those of others are seen within some hours."""
+CREDENTIAL_RETRY: Final = timedelta(hours=1)
+"""After credentials could not be read for the first time."""
+FRESH_CREDENTIALS: Final = timedelta(minutes=15)
+"""Who opens the calendar gets nothing older, as far as the calls of the month allow. Triggers look every 15 minutes."""
 QUOTA_PAUSE: Final = timedelta(hours=6)
 """Polling again after the quota ran out; it resets at the start of a month in Beijing."""
 

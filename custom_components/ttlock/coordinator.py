@@ -23,6 +23,8 @@ from .const import (
     CALLS_FOR_SETTINGS,
     CONF_AUTH_IMPLEMENTATION,
     CONF_POLL_MINUTES,
+    CREDENTIAL_CALLS_A_MONTH,
+    CREDENTIAL_CALLS_AT_ONCE,
     DOMAIN,
     INVENTORY_INTERVAL,
     INVENTORY_RETRY_INTERVAL,
@@ -31,12 +33,13 @@ from .const import (
     OUTAGE_LIMIT,
     REACH_CALLS_A_MONTH,
     SETTINGS_CALLS_A_MONTH,
+    SHORTEST_CREDENTIAL_INTERVAL,
     SHORTEST_REACH_INTERVAL,
     SHORTEST_SETTINGS_AGE,
     SHORTEST_STATE_INTERVAL,
     STATE_CALLS_A_MONTH,
 )
-from .data import Inventory, InventoryLock, spread
+from .data import Allowance, Inventory, InventoryLock, spread
 from .details import CLOCK_DRIFT, GATEWAY_FIRMWARE, LOCK_FIRMWARE, WIFI, WORKING_MODE, Detail, Details
 from .errors import translated_update
 from .grant_keeper import GrantKeeper
@@ -74,6 +77,7 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
         self.settings = SettingsStore(hass, entry.entry_id)
         self.grants = GrantKeeper(hass, self)
         self.users = UserStore(hass, entry.entry_id)
+        self._allowance = Allowance(CREDENTIAL_CALLS_AT_ONCE)
         self.details = Details(hass, entry.entry_id)
         self._failing_since: datetime | None = None
         self._reach: tuple[GatewayReach, ...] = ()
@@ -93,6 +97,16 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
         """Return how old settings of a lock may grow."""
         calls = len(self.locks) * CALLS_FOR_SETTINGS
         return spread(calls, SETTINGS_CALLS_A_MONTH / self._sharers, SHORTEST_SETTINGS_AGE)
+
+    @property
+    def credential_interval(self) -> timedelta:
+        """Return how often the tables of credentials of a lock may be read, as long as an entity shows them."""
+        calls = sum(len(lock.book.kinds) for lock in self.locks.values() if lock.book.followed)
+        return spread(calls, CREDENTIAL_CALLS_A_MONTH / self._sharers, SHORTEST_CREDENTIAL_INTERVAL)
+
+    def may_ask(self, calls: int, calls_a_month: float) -> bool:
+        """Return whether so many calls may be made because somebody looks at something; they count as made."""
+        return self._allowance.take(calls, calls_a_month / self._sharers, dt_util.utcnow())
 
     @property
     def _sharers(self) -> int:
@@ -273,6 +287,7 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
             async with slots:
                 await lock.async_refresh()
                 await lock.async_read_settings()
+                await lock.book.async_begin()
 
         await asyncio.gather(*(read(lock) for lock in locks))
 

@@ -1,13 +1,15 @@
 """Everything that opens a lock, whatever its kind."""
 
 import asyncio
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from .client import Feature
 from .client.credentials import Credential, CredentialKind
 from .client.errors import Unsupported
 from .client.parse import Listing
-from .lock_coordinator import LockCoordinator
+
+if TYPE_CHECKING:
+    from .lock_coordinator import LockCoordinator
 
 FEATURES: Final[dict[CredentialKind, tuple[Feature, ...]]] = {
     CredentialKind.PASSCODE: (Feature.PASSCODE,),

@@ -140,3 +140,23 @@ class LockData:
 def spread(items: int, calls_a_month: float, shortest: timedelta) -> timedelta:
     """Return how often each of so many things may cost a call, when all of them share the calls of a month."""
     return max(shortest, MONTH / calls_a_month * items)
+
+
+class Allowance:
+    """Calls that may be made when somebody asks for something: so many a month, and what is not used gathers."""
+
+    def __init__(self, most: float) -> None:
+        """Start with as many as may gather."""
+        self._most = most
+        self._left = most
+        self._counted_at: datetime | None = None
+
+    def take(self, calls: float, calls_a_month: float, now: datetime) -> bool:
+        """Use calls up; returns whether there were enough."""
+        if self._counted_at is not None:
+            self._left = min(self._most, self._left + (now - self._counted_at) / MONTH * calls_a_month)
+        self._counted_at = now
+        if (calls := min(calls, self._most)) > self._left:
+            return False
+        self._left -= calls
+        return True

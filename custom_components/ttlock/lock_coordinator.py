@@ -38,6 +38,7 @@ from .const import (
     TROUBLE_PAUSES_SECONDS,
     UNCLEAR_PAUSE_SECONDS,
 )
+from .credential_book import CredentialBook
 from .data import GATEWAY_OFFLINE, NO_GATEWAY, InventoryLock, LockData, LockSettings
 from .details import CLOCK_DRIFT, LOCK_FIRMWARE, WORKING_MODE
 from .errors import translated_update
@@ -84,6 +85,7 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         self._outage = Timer(hass, f"{self.name} outage", self._async_tell)
         self._edge = Timer(hass, f"{self.name} edge", self._async_edge_passed)
         self._wait_for_edge()
+        self.book = CredentialBook(hass, entry, self)
 
     @property
     def reachable(self) -> bool:
@@ -102,6 +104,7 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
     async def async_shutdown(self) -> None:
         """Stop following the lock."""
         await super().async_shutdown()
+        await self.book.async_shutdown()
         for timer in (self._question, self._auto_lock_end, self._outage, self._edge):
             timer.cancel()
 

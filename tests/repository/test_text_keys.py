@@ -11,6 +11,8 @@ from homeassistant.util.yaml import load_yaml_dict
 
 from custom_components.ttlock import sensor
 from custom_components.ttlock.client import errors
+from custom_components.ttlock.client.credentials import CredentialKind
+from custom_components.ttlock.client.grants import Life
 from custom_components.ttlock.config_flow import FORM_ERRORS
 
 from .source import (
@@ -219,6 +221,16 @@ def test_credentials_dialog_gets_what_its_text_leaves_open() -> None:
         text for node in ast.walk(body) if isinstance(node, ast.Dict) for key in node.keys for text in constants(key)
     }
     assert placeholders(section("application_credentials")["description"]) <= given
+
+
+def test_common_words() -> None:
+    """What the integration says in calendars and lists, beside the names of kinds and lives."""
+    used = {f"kind_{kind}" for kind in CredentialKind} | {f"life_{life}" for life in Life}
+    for path in modules(INTEGRATION):
+        for call in calls(tree(path)):
+            if called_name(call) == "word":
+                used |= {text for argument in call.args for text in constants(argument)}
+    assert disagreement(section("common"), used) == []
 
 
 def test_choices() -> None:

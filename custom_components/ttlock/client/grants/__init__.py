@@ -3,9 +3,11 @@
 from .engine import Grants, Outcome
 from .journal import from_json, to_json
 from .model import Change, Grant, Life, Stage, Wish, first_use_by, is_random, life_of
+from .overview import Access, ends_within, overview
 from .vendor import Run, Vendor
 
 __all__ = [
+    "Access",
     "Change",
     "Grant",
     "Grants",
@@ -15,9 +17,11 @@ __all__ = [
     "Stage",
     "Vendor",
     "Wish",
+    "ends_within",
     "first_use_by",
     "from_json",
     "is_random",
     "life_of",
+    "overview",
     "to_json",
 ]

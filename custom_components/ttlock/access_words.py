@@ -1,0 +1,66 @@
+"""Words for people about who may open a lock, in the language of the house; never with digits that open it."""
+
+from datetime import datetime, tzinfo
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.translation import async_get_cached_translations
+from homeassistant.util import dt as dt_util
+
+from .client.grants import Access
+from .const import DOMAIN
+from .lock_coordinator import LockCoordinator
+
+HIDDEN = "****"
+"""Shown where somebody wrote the digits into the name."""
+
+
+@callback
+def word(hass: HomeAssistant, key: str, **placeholders: str) -> str:
+    """Return one of the common texts."""
+    texts = async_get_cached_translations(hass, hass.config.language, "common", DOMAIN)
+    return texts[f"component.{DOMAIN}.common.{key}"].format(**placeholders)
+
+
+@callback
+def reason_text(hass: HomeAssistant, lock: LockCoordinator, reason: str, code: int | None) -> str | None:
+    """Return what went wrong, as an action would say it; None for a reason that is no trouble."""
+    texts = async_get_cached_translations(hass, hass.config.language, "exceptions", DOMAIN)
+    text = texts.get(f"component.{DOMAIN}.exceptions.{reason}.message")
+    return text and text.format(name=lock.name, code="" if code is None else code)
+
+
+@callback
+def kind_word(hass: HomeAssistant, access: Access) -> str:
+    """Return what a person shows to the lock."""
+    return word(hass, f"kind_{access.kind.value}")
+
+
+@callback
+def name_of(hass: HomeAssistant, access: Access) -> str:
+    """Return whose it is, or what it is where it has no name."""
+    if not access.name:
+        return kind_word(hass, access)
+    digits = access.number.reveal() if access.number else None
+    return access.name.replace(digits, HIDDEN) if digits else access.name
+
+
+@callback
+def description_of(hass: HomeAssistant, lock: LockCoordinator, access: Access) -> str:
+    """Return what it is, how far it has come and why not further, line by line."""
+    lines = [kind_word(hass, access), word(hass, f"life_{access.life.value}")]
+    grant = access.grant
+    if grant is not None and grant.reason is not None:
+        if text := reason_text(hass, lock, grant.reason, grant.code):
+            lines.append(text)
+    if access.first_use_by is not None:
+        lines.append(word(hass, "use_before", time=clock(access.first_use_by, lock.data.zone)))
+    if grant is not None and grant.changed_elsewhere:
+        lines.append(word(hass, "changed_elsewhere"))
+    if access.credential_id is not None:
+        lines.append(word(hass, "vendor_id", id=str(access.credential_id)))
+    return "\n".join(lines)
+
+
+def clock(when: datetime, zone: tzinfo) -> str:
+    """Return a time of the lock as every language reads it."""
+    return dt_util.as_utc(when).astimezone(zone).strftime("%Y-%m-%d %H:%M")

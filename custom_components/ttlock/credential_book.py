@@ -1,0 +1,175 @@
+"""The credentials of one lock: the tables that the cloud keeps, read rarely, and what our own grants know since."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, override
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
+from homeassistant.util import dt as dt_util
+
+from .client.credentials import Credential, CredentialKind
+from .client.errors import TTLockError, is_refusal
+from .client.grants import Access, Grant, Stage, overview
+from .client.parse import Listing
+from .const import (
+    CREDENTIAL_CALLS_ON_DEMAND_A_MONTH,
+    CREDENTIAL_RETRY,
+    FRESH_CREDENTIALS,
+    LOGGER,
+    SHORTEST_CREDENTIAL_INTERVAL,
+)
+from .credential_tables import kinds_of
+from .errors import translated_update
+from .timer import Timer
+
+if TYPE_CHECKING:
+    from .coordinator import TTLockConfigEntry
+    from .lock_coordinator import LockCoordinator
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tables:
+    """What the tables of a lock showed when they were last read."""
+
+    credentials: Mapping[CredentialKind, tuple[Credential, ...]] = field(default_factory=dict)
+    read_at: datetime | None = None
+    complete: bool = True
+    """Every item could be read; others are kept as they were known."""
+
+    @property
+    def all(self) -> Iterable[Credential]:
+        """Return the credentials of every kind."""
+        return (item for items in self.credentials.values() for item in items)
+
+    def without(self, gone: Iterable[Grant]) -> Tables:
+        """Return the tables after credentials were taken off the lock."""
+        ids = {(grant.wish.kind, grant.credential_id) for grant in gone}
+        credentials = {
+            kind: tuple(item for item in items if (kind, item.credential_id) not in ids)
+            for kind, items in self.credentials.items()
+        }
+        return replace(self, credentials=credentials)
+
+
+class CredentialBook(DataUpdateCoordinator[Tables]):
+    """Follow the credentials of one lock while somebody listens.
+
+    What we write ourselves is known from the grants and costs no call.
+    """
+
+    config_entry: TTLockConfigEntry
+
+    def __init__(self, hass: HomeAssistant, entry: TTLockConfigEntry, lock: LockCoordinator) -> None:
+        """Start with nothing known."""
+        super().__init__(
+            hass,
+            LOGGER,
+            config_entry=entry,
+            name=f"{lock.name} credentials",
+            update_interval=SHORTEST_CREDENTIAL_INTERVAL,
+            always_update=False,
+        )
+        self._lock = lock
+        self.data = Tables()
+        self._edge = Timer(hass, f"{self.name} edge", self._async_edge_passed)
+        self._stop_following = lock.account.grants.grants.on_change(self._grant_moved)
+
+    @property
+    def kinds(self) -> tuple[CredentialKind, ...]:
+        """Return the kinds of credentials that the lock has and the account may see."""
+        return kinds_of(self._lock) if self._lock.data.ekey.may_manage else ()
+
+    @property
+    def followed(self) -> bool:
+        """Return whether somebody listens."""
+        return bool(self._listeners)
+
+    @property
+    def accesses(self) -> tuple[Access, ...]:
+        """Return who may open the lock, or will, now."""
+        lock = self._lock
+        grants = lock.account.grants.grants.of_lock(lock.lock_id)
+        return overview(self.data.all, grants, self.data.read_at, dt_util.utcnow(), lock.data.zone)
+
+    async def async_begin(self) -> None:
+        """Read for the first time, if somebody listens."""
+        if self.followed and self.data.read_at is None:
+            await self.async_refresh()
+
+    async def async_freshen(self, *, anyway: bool = False) -> None:
+        """Read what is older than somebody who looks should see, as far as the calls of the month allow, or anyway."""
+        read_at = self.data.read_at
+        if read_at is not None and dt_util.utcnow() - read_at < FRESH_CREDENTIALS:
+            return
+        if anyway or self._lock.account.may_ask(len(self.kinds), CREDENTIAL_CALLS_ON_DEMAND_A_MONTH):
+            await self.async_refresh()
+
+    @override
+    async def _async_update_data(self) -> Tables:
+        """Read every table; changes made elsewhere are noted by the grants on the way."""
+        began, known = dt_util.utcnow(), self.data
+        self.update_interval = CREDENTIAL_RETRY if known.read_at is None else self._lock.account.credential_interval
+        credentials: dict[CredentialKind, tuple[Credential, ...]] = {}
+        complete = True
+        with translated_update(self._lock.name):
+            for kind in self.kinds:
+                found = await self._read(kind)
+                complete = complete and found.complete
+                credentials[kind] = found.items if found.complete else _merged(known.credentials.get(kind, ()), found)
+        self.update_interval = self._lock.account.credential_interval
+        tables = Tables(credentials=credentials, read_at=began, complete=complete)
+        # What was taken off the lock meanwhile may have been read before.
+        return tables.without(grant for grant in self._gone() if grant.changed >= began)
+
+    async def _read(self, kind: CredentialKind) -> Listing[Credential]:
+        try:
+            return await self._lock.account.grants.grants.read(self._lock.lock_id, kind)
+        except TTLockError as err:
+            if not is_refusal(err):
+                raise
+            LOGGER.debug("%s: no table of %s: %s", self.name, kind.value, err)
+            return Listing(())
+
+    @override
+    async def async_shutdown(self) -> None:
+        """Stop following the credentials."""
+        if not self._shutdown_requested:
+            self._stop_following()
+        self._edge.cancel()
+        await super().async_shutdown()
+
+    # -- What happens between two readings -------------------------------------------------------------------------
+
+    @callback
+    def _grant_moved(self, grant: Grant) -> None:
+        """Take over what our own writing has changed."""
+        if grant.wish.lock_id != self._lock.lock_id:
+            return
+        if grant.stage is Stage.GONE and grant.credential_id is not None:
+            self.data = self.data.without((grant,))
+        self.async_update_listeners()
+
+    def _gone(self) -> Iterable[Grant]:
+        grants = self._lock.account.grants.grants.of_lock(self._lock.lock_id)
+        return (grant for grant in grants if grant.stage is Stage.GONE)
+
+    async def _async_edge_passed(self) -> None:
+        self.async_update_listeners()
+
+    @callback
+    @override
+    def async_update_listeners(self) -> None:
+        """Tell listeners, and again when time alone changes something."""
+        super().async_update_listeners()
+        if self.followed and not self._shutdown_requested:
+            now, zone = dt_util.utcnow(), self._lock.data.zone
+            edges = (access.next_change(now, zone) for access in self.accesses)
+            self._edge.at(min((edge for edge in edges if edge is not None), default=None))
+
+
+def _merged(known: Iterable[Credential], found: Listing[Credential]) -> tuple[Credential, ...]:
+    """Return what was found and what was known before: an item that could not be read is not gone."""
+    ids = {item.credential_id for item in found.items}
+    return (*found.items, *(item for item in known if item.credential_id not in ids))

@@ -1,0 +1,312 @@
+"""The calendars of a lock, as Home Assistant's own calendar page uses them; proved at the simulated door."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
+from homeassistant.util import dt as dt_util
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.typing import MockHAClientWebSocket, WebSocketGenerator
+
+from custom_components.ttlock.client import Secret
+from custom_components.ttlock.client.credentials import Validity
+from custom_components.ttlock.client.cyclic import weekly
+from custom_components.ttlock.const import CREDENTIAL_RETRY, FRESH_CREDENTIALS, SHORTEST_CREDENTIAL_INTERVAL
+from simulator import CloudServer, Fault, World
+
+from .conftest import setup
+from .passing_time import pass_time
+from .test_actions import act
+from .test_lock import Find, state_of
+
+MONDAY_MORNING = "2026-11-30T07:30:00+00:00"
+"""Half past eight for the locks of the world, which stay an hour ahead of UTC."""
+TABLES = frozenset(
+    {
+        "/v3/lock/listKeyboardPwd",
+        "/v3/lock/listKey",
+        "/v3/identityCard/list",
+        "/v3/fingerprint/list",
+        "/v3/wirelessKeyFob/listByLock",
+    }
+)
+
+type Events = Callable[..., Awaitable[list[dict[str, Any]]]]
+
+
+@pytest.fixture(autouse=True)
+def monday(freezer: FrozenDateTimeFactory) -> None:
+    """Hold the clock."""
+    freezer.move_to(MONDAY_MORNING)
+
+
+@pytest.fixture
+async def socket(
+    hass: HomeAssistant, loaded: MockConfigEntry, hass_ws_client: WebSocketGenerator
+) -> MockHAClientWebSocket:
+    """Return the connection of somebody who has the calendar page open."""
+    return await hass_ws_client(hass)
+
+
+@pytest.fixture
+def page(socket: MockHAClientWebSocket, entity_id: Find) -> Events:
+    """Return what the calendar page gets for a range of time, a week from now if nothing else is said."""
+
+    async def events(
+        lock: str = "front_door", key: str = "access", start: datetime | None = None, days: int = 7
+    ) -> list[dict[str, Any]]:
+        start = start or dt_util.utcnow()
+        await socket.send_json_auto_id(
+            {
+                "type": "calendar/event/subscribe",
+                "entity_id": entity_id("calendar", lock, key),
+                "start": start.isoformat(),
+                "end": (start + timedelta(days=days)).isoformat(),
+            }
+        )
+        subscribed = await socket.receive_json()
+        assert subscribed["success"], subscribed
+        found: list[dict[str, Any]] = (await socket.receive_json())["event"]["events"]
+        await socket.send_json_auto_id({"type": "unsubscribe_events", "subscription": subscribed["id"]})
+        while (await socket.receive_json())["type"] != "result":
+            pass
+        return found
+
+    return events
+
+
+def named(events: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Return the first event of each name."""
+    return {event["summary"]: event for event in reversed(events)}
+
+
+def hours(event: dict[str, Any]) -> tuple[str, str]:
+    """Return start and end of an event."""
+    return event["start"], event["end"]
+
+
+def table_calls(cloud: CloudServer) -> int:
+    """Return how many calls were made for tables of credentials."""
+    return sum(cloud.calls[path] for path in TABLES)
+
+
+async def teach_weekly_card(loaded: MockConfigEntry, world: World) -> None:
+    """Put a card on the front door that opens from eight to five on workdays, as the vendor's app would."""
+    validity = Validity.cyclic(weekly(range(1, 6), 8 * 60, 17 * 60))
+    lock_id = world.lock("front_door").lock_id
+    await loaded.runtime_data.cloud.cards.add(lock_id, Secret("2882343476"), validity, "Office card")
+
+
+# -- Looking -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("all_enabled", "loaded")
+async def test_the_calendar_tells_who_may_open_when_and_leaves_out_who_always_may(page: Events, world: World) -> None:
+    events = await page()
+    assert {(event["summary"], event["uid"].split("-")[0]) for event in events} == {
+        ("Cleaner", "passcode"),
+        ("Guest", "ekey"),
+    }
+    cleaner = named(events)["Cleaner"]
+    assert hours(cleaner) == ("2026-01-15T09:00:00+01:00", "2036-01-15T09:00:00+01:00")
+    number = cleaner["uid"].removeprefix("passcode-")
+    assert cleaner["description"] == f"Passcode\nIn force\nID {number}"
+    assert not [secret for secret in world.secrets() if secret in str(events)]
+
+
+@pytest.mark.usefixtures("all_enabled")
+async def test_weekly_hours_are_events_that_come_back(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    loaded: MockConfigEntry,
+    page: Events,
+    world: World,
+) -> None:
+    await teach_weekly_card(loaded, world)
+    await pass_time(hass, freezer, FRESH_CREDENTIALS)
+    events = [
+        event for event in await page(start=dt_util.utcnow() - timedelta(hours=1)) if event["summary"] == "Office card"
+    ]
+    assert [hours(event) for event in events] == [
+        (f"{day}T08:00:00+01:00", f"{day}T17:00:00+01:00")
+        for day in ("2026-11-30", "2026-12-01", "2026-12-02", "2026-12-03", "2026-12-04")
+    ]
+    first = events[0]
+    assert first["rrule"] == "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR"
+    assert first["recurrence_id"] == "20261130T080000"
+    assert first["description"].startswith("IC card\nIn force\n")
+    assert world.lock("front_door").swipe_card("2882343476").opened
+    await pass_time(hass, freezer, timedelta(hours=9))
+    assert not world.lock("front_door").swipe_card("2882343476").opened
+    later = named(await page())["Office card"]
+    assert later["description"].startswith("IC card\nOn the lock, does not open at the moment\n")
+
+
+@pytest.mark.usefixtures("all_enabled")
+async def test_weekly_hours_stay_at_their_time_of_day_when_the_clocks_are_changed(
+    hass: HomeAssistant, loaded: MockConfigEntry, page: Events, world: World
+) -> None:
+    await hass.config.async_set_time_zone("Europe/Rome")
+    await teach_weekly_card(loaded, world)
+    await loaded.runtime_data.locks[world.lock("front_door").lock_id].book.async_refresh()
+    before_and_after = datetime.fromisoformat("2027-03-26T00:00:00+01:00")
+    events = [event for event in await page(start=before_and_after, days=4) if event["summary"] == "Office card"]
+    assert [hours(event) for event in events] == [
+        ("2027-03-26T08:00:00+01:00", "2027-03-26T17:00:00+01:00"),
+        ("2027-03-29T08:00:00+02:00", "2027-03-29T17:00:00+02:00"),
+    ]
+
+
+@pytest.mark.usefixtures("all_enabled", "loaded")
+async def test_the_state_is_what_opens_now_or_next(
+    hass: HomeAssistant, page: Events, entity_id: Find, world: World, freezer: FrozenDateTimeFactory
+) -> None:
+    gate, lock = entity_id("calendar", "garden_gate", "access"), entity_id("lock", "garden_gate", "lock")
+    assert state_of(hass, gate).state == "off"
+    code = {"entity_id": lock, "passcode_name": "Guest", "passcode": "482915"}
+    await act(hass, "create_passcode", {**code, "start_time": "2026-11-30 10:00", "end_time": "2026-11-30 12:00"})
+    await pass_time(hass, freezer, FRESH_CREDENTIALS)
+    assert named(await page("garden_gate"))["Guest"]["description"].startswith("Passcode\nOn the lock, does not open")
+    state = state_of(hass, gate)
+    assert (state.state, state.attributes["message"]) == ("off", "Guest")
+    await pass_time(hass, freezer, timedelta(minutes=91))
+    assert state_of(hass, gate).state == "on"
+    assert world.lock("garden_gate").enter_code("482915").opened
+    await pass_time(hass, freezer, timedelta(hours=2))
+    assert state_of(hass, gate).state == "off"
+    assert "message" not in state_of(hass, gate).attributes
+
+
+@pytest.mark.usefixtures("all_enabled", "loaded")
+async def test_hours_of_passage_mode_have_a_calendar_of_their_own(
+    hass: HomeAssistant, page: Events, entity_id: Find, world: World, freezer: FrozenDateTimeFactory
+) -> None:
+    assert await page(key="passage") == []
+    await act(
+        hass,
+        "configure_passage_mode",
+        {
+            "entity_id": entity_id("lock", "front_door", "lock"),
+            "enabled": True,
+            "periods": [
+                {"days": ["mon", "tue"], "start_time": "09:00", "end_time": "12:00"},
+                {"days": ["sat"], "all_day": True},
+            ],
+        },
+    )
+    events = await page(key="passage")
+    assert [hours(event) for event in events] == [
+        ("2026-11-30T09:00:00+01:00", "2026-11-30T12:00:00+01:00"),
+        ("2026-12-01T09:00:00+01:00", "2026-12-01T12:00:00+01:00"),
+        ("2026-12-05T00:00:00+01:00", "2026-12-06T00:00:00+01:00"),
+    ]
+    assert events[0]["summary"] == "Passage mode"
+    assert events[0]["description"] == "Once unlocked, the lock stays unlocked."
+    assert events[2]["rrule"] == "FREQ=WEEKLY;BYDAY=SA"
+    passage = entity_id("calendar", "front_door", "passage")
+    assert not state_of(hass, passage).attributes.get("supported_features")
+    assert state_of(hass, passage).state == "off"
+    await pass_time(hass, freezer, timedelta(minutes=31))
+    assert state_of(hass, passage).state == "on"
+    front_door = world.lock("front_door")
+    assert front_door.passage.active(front_door.time + front_door.raw_offset)
+
+
+@pytest.mark.usefixtures("all_enabled", "loaded")
+async def test_whole_days_are_shown_as_such_where_the_lock_has_the_time_of_the_house(
+    hass: HomeAssistant, page: Events, entity_id: Find
+) -> None:
+    await hass.config.async_set_time_zone("Europe/Rome")
+    await act(
+        hass,
+        "configure_passage_mode",
+        {"entity_id": entity_id("lock", "front_door", "lock"), "enabled": True, "days": ["sat"], "all_day": True},
+    )
+    (event,) = await page(key="passage")
+    assert (hours(event), event["all_day"]) == (("2026-12-05", "2026-12-06"), True)
+
+
+@pytest.mark.usefixtures("all_enabled", "loaded")
+async def test_who_only_holds_an_ekey_gets_no_calendar(hass: HomeAssistant, world: World) -> None:
+    calendars = [entity.unique_id for entity in er.async_get(hass).entities.values() if entity.domain == "calendar"]
+    assert len(calendars) > 7
+    assert not [unique_id for unique_id in calendars if str(world.lock("holiday_flat").lock_id) in unique_id]
+
+
+# -- Calls ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("loaded")
+async def test_nobody_gets_a_calendar_unasked_and_then_no_table_is_read(
+    hass: HomeAssistant, cloud: CloudServer, freezer: FrozenDateTimeFactory
+) -> None:
+    assert hass.states.async_entity_ids("calendar") == []
+    await pass_time(hass, freezer, SHORTEST_CREDENTIAL_INTERVAL)
+    assert table_calls(cloud) == 0
+
+
+@pytest.mark.usefixtures("all_enabled", "loaded")
+async def test_opening_the_page_reads_what_is_old_once(
+    hass: HomeAssistant, page: Events, cloud: CloudServer, freezer: FrozenDateTimeFactory
+) -> None:
+    cloud.reset_calls()
+    await page()
+    assert table_calls(cloud) == 0
+    await pass_time(hass, freezer, FRESH_CREDENTIALS)
+    await page()
+    await page()
+    assert table_calls(cloud) == len(TABLES)
+
+
+@pytest.mark.usefixtures("all_enabled", "loaded")
+async def test_looking_every_quarter_of_an_hour_does_not_use_up_the_calls_of_the_month(
+    hass: HomeAssistant, entity_id: Find, cloud: CloudServer, freezer: FrozenDateTimeFactory
+) -> None:
+    calendar = entity_id("calendar", "front_door", "access")
+    cloud.reset_calls()
+    for _ in range(20):
+        freezer.tick(FRESH_CREDENTIALS)
+        found = await hass.services.async_call(
+            "calendar",
+            "get_events",
+            {"entity_id": calendar, "duration": {"days": 1}},
+            blocking=True,
+            return_response=True,
+        )
+        assert "Cleaner" in str(found)
+    assert 0 < table_calls(cloud) <= 45
+
+
+@pytest.mark.usefixtures("all_enabled", "loaded")
+async def test_while_the_cloud_is_away_what_is_known_is_shown(
+    hass: HomeAssistant, page: Events, world: World, freezer: FrozenDateTimeFactory
+) -> None:
+    world.faults.add(Fault(kind="http_503"))
+    freezer.tick(FRESH_CREDENTIALS)
+    assert set(named(await page())) == {"Cleaner", "Guest"}
+
+
+@pytest.mark.usefixtures("all_enabled")
+async def test_credentials_that_were_never_read_are_not_shown_as_none(
+    hass: HomeAssistant, entry: MockConfigEntry, world: World, entity_id: Find, freezer: FrozenDateTimeFactory
+) -> None:
+    world.faults.add(Fault(kind="http_503", path="/v3/lock/listKey"))
+    await setup(hass, entry)
+    calendar = entity_id("calendar", "front_door", "access")
+    assert state_of(hass, calendar).state == "unavailable"
+    world.faults.clear()
+    await pass_time(hass, freezer, CREDENTIAL_RETRY + timedelta(seconds=1))
+    assert state_of(hass, calendar).state == "on"
+
+
+@pytest.mark.usefixtures("all_enabled", "loaded")
+async def test_what_cannot_be_read_is_not_taken_for_gone(
+    hass: HomeAssistant, page: Events, world: World, freezer: FrozenDateTimeFactory
+) -> None:
+    world.faults.add(Fault(kind="missing_fields", path="/v3/lock/listKeyboardPwd", fields=("keyboardPwdId",)))
+    freezer.tick(FRESH_CREDENTIALS)
+    assert set(named(await page())) == {"Cleaner", "Guest"}
