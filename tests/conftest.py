@@ -24,6 +24,8 @@ from simulator import CloudServer, World
 from .translation_check import check_translations  # noqa: F401  # asked for by name below
 
 CREDENTIAL_ID = "ttlock_app"
+ENTRY_ID = "01JZ6M8T4VX0A5N3K7QWERTY12"
+"""Part of unique ids, which snapshots hold."""
 
 
 @pytest.fixture(autouse=True)
@@ -80,6 +82,7 @@ async def entry(hass: HomeAssistant, world: World, cloud: CloudServer, credentia
     )
     entry = MockConfigEntry(
         domain=DOMAIN,
+        entry_id=ENTRY_ID,
         title=owner.username,
         unique_id=str(owner.uid),
         minor_version=2,

@@ -75,6 +75,9 @@ async def test_no_secret_is_shown_anywhere(
 
     code = {"passcode_name": "Guest", "passcode": OWN_DIGITS}
     await attempt("ttlock", "create_passcode", code)
+    await attempt(
+        "ttlock", "create_passcode", {**code, "entity_id": [front_door, entity_id("lock", "padlock", "lock")]}
+    )
     world.lock("front_door").enter_code(OWN_DIGITS)
     await attempt("ttlock", "update_state", {})
     for kind in ("http_500", "html", "truncated", "drop_before", "timeout_before"):

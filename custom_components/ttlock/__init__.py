@@ -81,7 +81,7 @@ async def async_remove_config_entry_device(
     """Let the user delete a device only when the account does not have it any more."""
     inventory = entry.runtime_data.data
     macs = {lock.ekey.mac for lock in inventory.locks.values()} | {item.mac for item in inventory.gateways.values()}
-    return not any((DOMAIN, mac) in device.identifiers for mac in macs)
+    return not any((DOMAIN, name) in device.identifiers for name in (entry.entry_id, *macs))
 
 
 async def async_migrate_entry(hass: HomeAssistant, entry: TTLockConfigEntry) -> bool:

@@ -43,6 +43,7 @@ from .data import Allowance, Inventory, InventoryLock, spread
 from .details import CLOCK_DRIFT, GATEWAY_FIRMWARE, LOCK_FIRMWARE, WIFI, WORKING_MODE, Detail, Details
 from .errors import translated_update
 from .grant_keeper import GrantKeeper
+from .jobs import Jobs
 from .lock_coordinator import LockCoordinator
 from .settings_store import SettingsStore
 from .timer import Timer
@@ -79,6 +80,7 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
         self.users = UserStore(hass, entry.entry_id)
         self._allowance = Allowance(CREDENTIAL_CALLS_AT_ONCE)
         self.details = Details(hass, entry.entry_id)
+        self.jobs = Jobs()
         self._failing_since: datetime | None = None
         self._reach: tuple[GatewayReach, ...] = ()
         self._outage = Timer(hass, f"{self.name} outage", self._async_tell)
@@ -175,6 +177,7 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
         self._outage.cancel()
         self._reach_due.cancel()
         self.grants.async_shutdown()
+        self.jobs.async_forget()
 
     async def async_read_gateway_firmware(self, gateway_id: int) -> Firmware:
         """Ask the cloud for the firmware of a gateway, and note it at its device."""
@@ -254,7 +257,8 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
 
     def _remove_stale_devices(self, inventory: Inventory) -> None:
         registry = dr.async_get(self.hass)
-        present = {(DOMAIN, lock.ekey.mac) for lock in inventory.locks.values()}
+        present = {(DOMAIN, self.config_entry.entry_id)}
+        present |= {(DOMAIN, lock.ekey.mac) for lock in inventory.locks.values()}
         present |= {(DOMAIN, gateway.mac) for gateway in inventory.gateways.values()}
         for device in dr.async_entries_for_config_entry(registry, self.config_entry.entry_id):
             if not device.identifiers & present:

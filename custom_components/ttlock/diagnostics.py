@@ -45,8 +45,10 @@ async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: TTLockC
 async def async_get_device_diagnostics(
     hass: HomeAssistant, entry: TTLockConfigEntry, device: DeviceEntry
 ) -> dict[str, Any]:
-    """Return the state of one lock, or of the gateway."""
+    """Return the state of one lock, of the gateway, or of the account."""
     account = entry.runtime_data
+    if (DOMAIN, entry.entry_id) in device.identifiers:
+        return await async_get_config_entry_diagnostics(hass, entry)
     for lock in account.locks.values():
         if (DOMAIN, lock.data.ekey.mac) in device.identifiers:
             return _lock(lock)

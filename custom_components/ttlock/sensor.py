@@ -1,4 +1,4 @@
-"""Battery, signal, and who used a lock."""
+"""Battery, signal, who used a lock, and how far an action on many locks is."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,6 +21,8 @@ from .client.errors import VENDOR_CODES, DeviceUnreachable, NotExecuted, QuotaEx
 from .coordinator import TTLockConfigEntry
 from .data import CONNECTED, EKEY_INVALID, LockData
 from .entity import LockEntityDescription, TTLockEntity, async_add_lock_entities
+from .job_sensor import JobSensor, JobSensorDescription
+from .jobs import JobState
 from .lock_coordinator import LockCoordinator
 
 PARALLEL_UPDATES = 0
@@ -104,12 +106,20 @@ BLUETOOTH_SIGNAL = BluetoothSignalDescription(
     entity_category=EntityCategory.DIAGNOSTIC,
     entity_registry_enabled_default=False,
 )
+JOB = JobSensorDescription(
+    key="job",
+    translation_key="job",
+    device_class=SensorDeviceClass.ENUM,
+    options=[state.value for state in JobState],
+    entity_category=EntityCategory.DIAGNOSTIC,
+)
 
 
 async def async_setup_entry(
     hass: HomeAssistant, entry: TTLockConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
-    """Set up the readings of an account's locks."""
+    """Set up the readings of an account and of its locks."""
+    async_add_entities([JobSensor(entry.runtime_data, JOB)])
     async_add_lock_entities(entry, async_add_entities, SENSORS, _sensor)
     async_add_lock_entities(entry, async_add_entities, (GATEWAY_SIGNAL,), GatewaySignal)
     if bluetooth_runs(hass):

@@ -4,6 +4,7 @@ from typing import Final
 
 from . import (
     administration,
+    batch,
     cards,
     credentials,
     ekeys,
@@ -18,6 +19,7 @@ from . import (
     users,
 )
 from .action import Action
+from .request import Request
 
 ACTIONS: Final[dict[str, Action]] = {
     **passcodes.ACTIONS,
@@ -33,6 +35,7 @@ ACTIONS: Final[dict[str, Action]] = {
     **groups.ACTIONS,
     **users.ACTIONS,
     **standard.ACTIONS,
+    **batch.ACTIONS,
 }
 
-__all__ = ["ACTIONS", "Action"]
+__all__ = ["ACTIONS", "Action", "Request"]

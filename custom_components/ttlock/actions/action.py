@@ -35,6 +35,8 @@ class Target(Enum):
     """Gateways, by what Home Assistant has of them or by number."""
     ACCOUNT = auto()
     """One account, the only one unless it is named."""
+    JOB = auto()
+    """A job, the latest unless it is named."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +51,15 @@ class Action:
     admin: bool = True
     """For administrators only; automations have no user and may."""
     response: SupportsResponse = SupportsResponse.OPTIONAL
+    reads: bool = False
+    """It changes nothing; what gives nothing but a response never does."""
+    once: bool = False
+    """Not repeated where nobody knows whether it was carried out."""
+
+    @property
+    def changes(self) -> bool:
+        """Return whether it changes something, so that for many locks it is a job to watch."""
+        return not self.reads and self.response is not SupportsResponse.ONLY
 
     @property
     def schema(self) -> vol.All[Any]:
@@ -61,6 +72,8 @@ class Action:
 
         if self.target is Target.ACCOUNT:
             return vol.All(tidy, vol.Schema({vol.Optional(ATTR_CONFIG_ENTRY_ID): cv.string, **self.fields}))
+        if self.target is Target.JOB:
+            return vol.All(tidy, vol.Schema({vol.Optional("job_id"): cv.string, **self.fields}))
         if self.target is Target.GATEWAYS:
             gateway_id: VolDictType = {vol.Optional("gateway_id"): vol.All(cv.ensure_list, [OBJECT_ID])}
             return vol.All(tidy, vol.Schema({**cv.ENTITY_SERVICE_FIELDS, **gateway_id, **self.fields}))

@@ -104,7 +104,7 @@ async def async_cleanup_passcodes(hass: HomeAssistant, call: ServiceCall) -> Ser
             await async_delete_each(lock, [passcode.passcode_id for passcode in expired])
         return {"removed": [passcode.name for passcode in expired]}
 
-    answer = await listed(hass, locks, "removed", clean)
+    answer = await listed(hass, locks, "removed", clean, changes=not call.data["dry_run"])
     # As in hass-ttlock, locks with nothing to remove are left out.
     removed = cast(dict[str, Any], answer)["removed"]
     return {**cast(dict[str, Any], answer), "removed": {key: names for key, names in removed.items() if names}}

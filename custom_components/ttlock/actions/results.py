@@ -3,9 +3,8 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime, tzinfo
-from typing import Final, Protocol
+from typing import Final
 
-from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, ServiceResponse
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.util.json import JsonObjectType, JsonValueType
@@ -13,7 +12,9 @@ from homeassistant.util.json import JsonObjectType, JsonValueType
 from ..client.errors import TTLockError
 from ..const import DOMAIN, LOGGER
 from ..errors import translated
+from ..jobs import Failure
 from ..lock_coordinator import LockCoordinator
+from .request import Subject, begin_job
 
 type Result = dict[str, JsonValueType]
 type Locks = dict[str, LockCoordinator]
@@ -29,18 +30,6 @@ PENDING: Result = {"status": "pending", "path": "cloud"}
 """The cloud keeps it for a Wi-Fi lock that saves power, until the lock connects the next time."""
 
 
-class Subject(Protocol):
-    """A lock or gateway on which work is done."""
-
-    @property
-    def name(self) -> str:
-        """Return its name, for errors."""
-
-    @property
-    def config_entry(self) -> ConfigEntry:
-        """Return the entry of its account."""
-
-
 async def each[T: Subject](hass: HomeAssistant, locks: dict[str, T], work: Work[T]) -> ServiceResponse:
     """Do the work on every lock and answer with a result for each."""
     return {"results": dict(await results(hass, locks, work))}
@@ -48,35 +37,56 @@ async def each[T: Subject](hass: HomeAssistant, locks: dict[str, T], work: Work[
 
 async def one_each[T: Subject](hass: HomeAssistant, locks: dict[str, T], what: str, work: Work[T]) -> ServiceResponse:
     """Read one thing of every lock; the answer names it by lock entity, and failures under `errors`."""
-    found = await results(hass, locks, work)
+    found = await results(hass, locks, work, changes=False)
     answer: JsonObjectType = {what: {key: result for key, result in found.items() if "error" not in result}}
     if failed := {key: result["error"] for key, result in found.items() if "error" in result}:
         answer["errors"] = failed
     return answer
 
 
-async def listed(hass: HomeAssistant, locks: Locks, plural: str, work: Work[LockCoordinator]) -> ServiceResponse:
-    """Read a list from every lock; the answer names the lists by lock entity, and failures under `errors`."""
-    found = await results(hass, locks, work)
+async def listed(
+    hass: HomeAssistant, locks: Locks, plural: str, work: Work[LockCoordinator], *, changes: bool = False
+) -> ServiceResponse:
+    """Return a list of every lock; the answer names the lists by lock entity, and failures under `errors`."""
+    found = await results(hass, locks, work, changes=changes)
     answer: JsonObjectType = {plural: {entity_id: result.get(plural, []) for entity_id, result in found.items()}}
     if failed := {entity_id: result["error"] for entity_id, result in found.items() if "error" in result}:
         answer["errors"] = failed
     return answer
 
 
-async def results[T: Subject](hass: HomeAssistant, locks: dict[str, T], work: Work[T]) -> dict[str, Result]:
-    """Do the work on every lock at once; raise only when nothing succeeded."""
+async def results[T: Subject](
+    hass: HomeAssistant, locks: dict[str, T], work: Work[T], *, changes: bool = True
+) -> dict[str, Result]:
+    """Do the work on every lock at once; raise only when nothing succeeded.
+
+    Changes of many locks are a job, which people may watch and repeat where it failed.
+    """
     failures: list[HomeAssistantError] = []
+    job = begin_job(hass, locks) if changes else None
 
     async def one(entity_id: str, lock: T) -> Result:
+        failure: Failure | None = None
         try:
             with translated(hass, lock.config_entry, lock.name):
-                return await work(entity_id, lock)
+                result = await work(entity_id, lock)
         except HomeAssistantError as err:
             failures.append(err)
-            return {"status": "failed", "error": reason(err)}
+            failure = Failure.of(err)
+            result = {"status": "failed", "error": reason(err)}
+        if job:
+            job.async_report(entity_id, str(result.get("status", "confirmed")), failure)
+        return result
 
-    found = await asyncio.gather(*(one(entity_id, lock) for entity_id, lock in locks.items()))
+    try:
+        # Even after a fault of ours every other lock is waited for, so that its result is known.
+        found = await asyncio.gather(
+            *(one(entity_id, lock) for entity_id, lock in locks.items()), return_exceptions=True
+        )
+    finally:
+        if job:
+            job.async_finish()
+    answers = dict(zip(locks, (_or_raise(result) for result in found), strict=True))
     if len(failures) == len(locks):
         reasons = dict.fromkeys(str(failure) for failure in failures)
         if len(reasons) == 1:
@@ -88,7 +98,13 @@ async def results[T: Subject](hass: HomeAssistant, locks: dict[str, T], work: Wo
         ) from failures[0]
     for failure in failures:
         LOGGER.warning("%s", failure)
-    return dict(zip(locks, found, strict=True))
+    return answers
+
+
+def _or_raise(result: Result | BaseException) -> Result:
+    if isinstance(result, BaseException):
+        raise result
+    return result
 
 
 def single[T](subjects: dict[str, T]) -> dict[str, T]:

@@ -215,5 +215,5 @@ ACTIONS: Final = {
     "get_working_hours": Action(handler=async_get_working_hours, admin=False, response=SupportsResponse.ONLY),
     "sync_clock": Action(handler=async_sync_clock),
     "get_lock_clock": Action(handler=async_get_lock_clock, admin=False, response=SupportsResponse.ONLY),
-    "update_state": Action(handler=async_update_state, admin=False),
+    "update_state": Action(handler=async_update_state, admin=False, reads=True),
 }
