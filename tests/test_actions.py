@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from typing import Any
+from unittest.mock import ANY
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.auth.models import User
@@ -20,6 +21,7 @@ import voluptuous as vol
 
 from simulator import CloudServer, Fault, World
 
+from .passing_time import pass_time
 from .test_lock import Find
 
 ADD = "/v3/keyboardPwd/add"
@@ -123,9 +125,12 @@ async def test_a_random_passcode_needs_no_gateway_and_is_told_once(
     hass: HomeAssistant, loaded: MockConfigEntry, entity_id: Find, world: World
 ) -> None:
     padlock = entity_id("lock", "padlock", "lock")
-    response = await act(hass, "create_passcode", {"entity_id": padlock, "passcode_name": "Guest"})
+    data = {"entity_id": padlock, "passcode_name": "Guest"}
+    response = await act(hass, "create_passcode", data)
+    assert response["results"][padlock] == {"status": "accepted", "id": ANY, "path": "cloud"}
+    response = await act(hass, "create_passcode", {**data, "return_code": True})
+    assert len(await passcodes(hass, padlock)) == 1
     result = response["results"][padlock]
-    assert result["status"] == "accepted"
     assert world.lock("padlock").enter_code(result["passcode"]).opened
     listed = (await passcodes(hass, padlock))["Guest"]
     assert (listed["id"], listed["passcode"]) == (result["id"], result["passcode"])
@@ -182,11 +187,31 @@ async def test_a_passcode_that_is_not_there_is_never_called_placed(
 ) -> None:
     cloud.reset_calls()
     world.faults.add(Fault(kind=kind, path=ADD, times=1))
-    with pytest.raises(HomeAssistantError) as failure:
-        await act(hass, "create_passcode", {"entity_id": front_door, "passcode_name": "Guest", "passcode": "482915"})
-    assert failure.value.translation_key == "outcome_unknown"
+    data = {"passcode_name": "Guest", "passcode": "482915"}
+    response = await act(hass, "create_passcode", {"entity_id": front_door, **data})
+    result = response["results"][front_door]
+    assert (result["status"], result["id"], result["error"]["key"]) == ("pending", None, "outcome_unknown")
     assert cloud.calls[ADD] == 1
     assert not world.lock("front_door").enter_code("482915").opened
+
+
+async def test_what_got_lost_is_sent_again_when_it_is_certain_that_it_never_arrived(
+    hass: HomeAssistant, front_door: str, world: World, cloud: CloudServer, freezer: FrozenDateTimeFactory
+) -> None:
+    cloud.reset_calls()
+    world.faults.add(Fault(kind="drop_before", path=ADD, times=1))
+    data = {"entity_id": front_door, "passcode_name": "Guest", "passcode": "482915"}
+    # Who does not ask for the answer is told all the same.
+    with pytest.raises(HomeAssistantError) as failure:
+        await hass.services.async_call("ttlock", "create_passcode", data, blocking=True)
+    assert failure.value.translation_key == "still_trying_until"
+    assert cloud.calls[ADD] == 1
+    # The same wish meanwhile is the same wish, not a second one.
+    assert (await act(hass, "create_passcode", data))["results"][front_door]["status"] == "pending"
+    assert cloud.calls[ADD] == 1
+    await pass_time(hass, freezer, timedelta(minutes=2))
+    assert cloud.calls[ADD] == 2
+    assert world.lock("front_door").enter_code("482915").opened
 
 
 async def test_passcodes_are_deleted_by_name(hass: HomeAssistant, front_door: str, world: World) -> None:

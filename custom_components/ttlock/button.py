@@ -14,7 +14,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 from homeassistant.util.uuid import random_uuid_hex
 
-from .actions.passcode_writer import async_place
+from .actions.passcode_writer import async_make
 from .actions.period import full_hour
 from .client import Feature, Secret
 from .client.models import PasscodeKind
@@ -22,7 +22,7 @@ from .client.passcodes import PasscodeRequest
 from .coordinator import TTLockConfigEntry
 from .delivery import async_deliver, async_phones_of
 from .entity import LockEntityDescription, TTLockEntity, async_add_lock_entities
-from .errors import translated, undelivered
+from .errors import translated
 from .lock_coordinator import LockCoordinator
 from .message import GivenCode, code_values, render
 from .message_words import words_of
@@ -101,10 +101,8 @@ class OneTimeCode(TTLockEntity, ButtonEntity):
         now = dt_util.utcnow()
         request = PasscodeRequest(name=words.one_time_name, kind=PasscodeKind.ONE_TIME, start=full_hour(now, zone))
         with translated(self.hass, lock.config_entry, lock.name):
-            placed = await async_place(lock, request)
-        if placed.code is None:
-            raise undelivered(lock.name, placed.passcode_id)
-        given = GivenCode.of(placed.code, request.kind, request.start, request.end, zone, is_random=True)
+            made = await async_make(lock, request)
+        given = GivenCode.of(made.code, request.kind, request.start, request.end, zone, is_random=True)
         values = code_values(
             given, words, zone, now, guest=words.guest, lock=lock.name, home=self.hass.config.location_name
         )

@@ -9,9 +9,10 @@ from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 
 from .client.credentials import Credential, CredentialKind
-from .client.errors import Interrupted, SignInError
+from .client.errors import DeviceUnreachable, Interrupted, SignInError, Unsupported
 from .client.grants import Change, Grant, Grants, Outcome, Stage, Vendor, Wish, from_json, to_json
 from .const import DOMAIN, LOGGER
+from .data import NO_GATEWAY
 from .timer import Timer
 
 if TYPE_CHECKING:
@@ -117,7 +118,15 @@ class GrantKeeper:
 
     async def _async_run[T](self, lock_id: int, command: Awaitable[T]) -> T:
         lock = self._account.locks.get(lock_id)
-        return await (command if lock is None else lock.async_command(command))
+        if lock is None:
+            return await command
+        try:
+            return await lock.async_command(command)
+        except DeviceUnreachable as err:
+            if err.reason == NO_GATEWAY and lock.data.connection == NO_GATEWAY and not lock.data.reach:
+                # No gateway ever heard this lock: there is nothing to wait for.
+                raise Unsupported(err.reason, code=err.code) from err
+            raise
 
     async def _async_save(self, grants: Iterable[Grant]) -> None:
         await self._store.async_save({"grants": to_json(grants)})

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.ttlock.client import Secret, parse
+from custom_components.ttlock.client import Secret
 from custom_components.ttlock.client.errors import InvalidInput
-from custom_components.ttlock.client.models import Passcode, PasscodeKind
+from custom_components.ttlock.client.models import PasscodeKind
 from custom_components.ttlock.client.passage import (
     EVERY_DAY,
     PassageMode,
@@ -17,7 +17,7 @@ from custom_components.ttlock.client.passage import (
     check as check_passage,
     window,
 )
-from custom_components.ttlock.client.passcodes import PasscodeRequest, check, fulfils
+from custom_components.ttlock.client.passcodes import PasscodeRequest, check
 
 NOW = datetime(2026, 6, 1, 12, 30, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -89,23 +89,6 @@ def test_full_hours_are_those_of_the_lock() -> None:
     check(wish, NOW, india)
     with pytest.raises(InvalidInput, match="random_whole_hours"):
         check(wish, NOW, UTC)
-
-
-def test_a_passcode_fulfils_the_wish_for_the_same_digits_and_validity_only() -> None:
-    start, end = NOW, NOW + HOUR
-    wish = _wish(PERIOD, start=start, end=end)
-    raw = {
-        "keyboardPwdId": 1,
-        "keyboardPwd": "482915",
-        "keyboardPwdType": 3,
-        "startDate": parse.epoch_ms(start),
-        "endDate": parse.epoch_ms(end),
-    }
-    assert fulfils(Passcode.from_vendor(raw), wish)
-    assert not fulfils(Passcode.from_vendor({**raw, "keyboardPwd": "482916"}), wish)
-    assert not fulfils(Passcode.from_vendor({**raw, "endDate": parse.epoch_ms(end + HOUR)}), wish)
-    assert not fulfils(Passcode.from_vendor({**raw, "keyboardPwdType": 2}), wish)
-    assert fulfils(Passcode.from_vendor({**raw, "keyboardPwdType": 2}), _wish(PERMANENT))
 
 
 # -- Passage mode --------------------------------------------------------------------------------------------------

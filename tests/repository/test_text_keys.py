@@ -16,6 +16,7 @@ from custom_components.ttlock.client.grants import Life
 from custom_components.ttlock.config_flow import FORM_ERRORS
 
 from .source import (
+    CLIENT,
     INTEGRATION,
     called_name,
     calls,
@@ -65,6 +66,9 @@ def client_reasons() -> set[str]:
         for call in calls(tree(path)):
             if called_name(call) in raising:
                 reasons |= {text for argument in call.args for text in constants(argument)}
+            # A grant carries the reason why it ended, and the action that asks for it raises it.
+            if path.is_relative_to(CLIENT) and (given := keyword(call, "reason")) is not None:
+                reasons |= set(constants(given))
     return reasons
 
 

@@ -1,7 +1,8 @@
 """Actions on the ekeys that others hold for locks of the account (compatibility.md 4.3, 4.4)."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any, Final, cast
+from datetime import datetime
+from typing import Final, cast
 
 from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, SupportsResponse
 from homeassistant.helpers import config_validation as cv
@@ -10,16 +11,19 @@ from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
 from ..client.cloud.ekeys import Ekeys
+from ..client.credentials import CredentialKind, EkeyCredential, Validity
 from ..client.ekeys import EkeyRequest, SharedEkey
-from ..client.errors import InvalidInput, NotFound, OutcomeUnknown
+from ..client.errors import InvalidInput, NotFound
+from ..client.grants import Change, Life, Wish
 from ..client.passcodes import check_period
 from ..errors import translated
 from ..lock_coordinator import LockCoordinator
 from ..targets import async_target_locks
 from .action import OBJECT_ID, Action, Handler
+from .outcomes import result_of, result_of_all
 from .results import CONFIRMED, Result, aware, each, listed, results
 
-type Change = Callable[[Ekeys, LockCoordinator, ServiceCall], Awaitable[None]]
+type Act = Callable[[Ekeys, LockCoordinator, ServiceCall], Awaitable[None]]
 
 
 async def async_list_ekeys(hass: HomeAssistant, call: ServiceCall) -> ServiceResponse:
@@ -27,8 +31,15 @@ async def async_list_ekeys(hass: HomeAssistant, call: ServiceCall) -> ServiceRes
     locks = await async_target_locks(hass, call)
 
     async def read(entity_id: str, lock: LockCoordinator) -> Result:
-        found = await lock.account.cloud.ekeys.list(lock.lock_id)
-        return {"ekeys": [_described(ekey) for ekey in found.items]}
+        grants = lock.account.grants.grants
+        table = await grants.read(lock.lock_id, CredentialKind.EKEY)
+        return {
+            "ekeys": [
+                _described(shown.ekey, grants.life_of(lock.lock_id, shown))
+                for shown in table.items
+                if isinstance(shown, EkeyCredential)
+            ]
+        }
 
     return await listed(hass, locks, "ekeys", read)
 
@@ -36,46 +47,81 @@ async def async_list_ekeys(hass: HomeAssistant, call: ServiceCall) -> ServiceRes
 async def async_send_ekey(hass: HomeAssistant, call: ServiceCall) -> ServiceResponse:
     """Give somebody an ekey; one that the receiver has for the lock is replaced by the vendor."""
     locks = await async_target_locks(hass, call)
-    requests: dict[str, EkeyRequest] = {}
+    wishes: dict[str, Wish] = {}
     for entity_id, lock in locks.items():
         with translated(hass, lock.config_entry, lock.name):
             start, end = _period(lock, call)
-            requests[entity_id] = EkeyRequest(
-                receiver=call.data["receiver_username"].strip(),
-                name=call.data["name"],
-                start=start,
-                end=end,
-                remarks=call.data.get("remarks"),
-                remote_unlock=call.data["remote_enable"],
-                create_user=call.data["create_user"],
+            wishes[entity_id] = ekey_wish(
+                lock,
+                EkeyRequest(
+                    receiver=call.data["receiver_username"].strip(),
+                    name=call.data["name"],
+                    start=start,
+                    end=end,
+                    remarks=call.data.get("remarks"),
+                    remote_unlock=call.data["remote_enable"],
+                    create_user=call.data["create_user"],
+                ),
             )
 
     async def send(entity_id: str, lock: LockCoordinator) -> Result:
-        ekeys, request = lock.account.cloud.ekeys, requests[entity_id]
-        try:
-            key_id = await ekeys.send(lock.lock_id, request)
-        except OutcomeUnknown:
-            # A lost answer is looked up: what the list shows was sent, and nothing is sent twice.
-            found = [ekey for ekey in (await ekeys.list(lock.lock_id)).items if _fulfils(ekey, request)]
-            if not found:
-                raise
-            key_id = found[0].key_id
-        return {**CONFIRMED, "id": key_id}
+        outcome = await lock.account.grants.async_place(wishes[entity_id])
+        return result_of(hass, call, lock, outcome)
 
     sent = await results(hass, locks, send)
     # The fork of hass-ttlock that has this action answers with `key_ids`.
-    key_ids = {entity_id: result["id"] for entity_id, result in sent.items() if "id" in result}
+    key_ids = {entity_id: result["id"] for entity_id, result in sent.items() if result.get("id") is not None}
     return cast(ServiceResponse, {"results": sent, "key_ids": key_ids})
 
 
-def _changer(change: Change) -> Handler:
-    """Return an action that changes one ekey, which has to belong to the lock that is meant."""
+async def async_set_ekey_period(hass: HomeAssistant, call: ServiceCall) -> ServiceResponse:
+    """Change when an ekey opens; without period it becomes permanent."""
+    locks = await async_target_locks(hass, call)
+    validities: dict[str, Validity] = {}
+    for entity_id, lock in locks.items():
+        with translated(hass, lock.config_entry, lock.name):
+            validities[entity_id] = _validity(*_period(lock, call))
+
+    async def change(entity_id: str, lock: LockCoordinator) -> Result:
+        outcome = await lock.account.grants.async_change(
+            lock, CredentialKind.EKEY, call.data["key_id"], Change(validity=validities[entity_id])
+        )
+        return result_of(hass, call, lock, outcome)
+
+    return await each(hass, locks, change)
+
+
+async def async_delete_ekey(hass: HomeAssistant, call: ServiceCall) -> ServiceResponse:
+    """Take an ekey back."""
+    locks = await async_target_locks(hass, call)
+
+    async def delete(entity_id: str, lock: LockCoordinator) -> Result:
+        outcomes = await lock.account.grants.async_remove(lock, CredentialKind.EKEY, [call.data["key_id"]])
+        return result_of_all(hass, call, lock, outcomes)
+
+    return await each(hass, locks, delete)
+
+
+def ekey_wish(lock: LockCoordinator, request: EkeyRequest) -> Wish:
+    """Return the wish that somebody hold an ekey of a lock."""
+    return Wish(
+        kind=CredentialKind.EKEY,
+        lock_id=lock.lock_id,
+        label=request.name,
+        validity=_validity(request.start, request.end),
+        ekey=request,
+    )
+
+
+def _validity(start: datetime | None, end: datetime | None) -> Validity:
+    return Validity.period(start, end) if start and end else Validity.permanent()
+
+
+def _changer(change: Act) -> Handler:
+    """Return an action that changes one ekey at once, in the cloud alone; it has to belong to the lock that is meant."""
 
     async def change_one(hass: HomeAssistant, call: ServiceCall) -> ServiceResponse:
         locks = await async_target_locks(hass, call)
-        for lock in locks.values():
-            with translated(hass, lock.config_entry, lock.name):
-                _period(lock, call)
         key_id: int = call.data["key_id"]
 
         async def do(entity_id: str, lock: LockCoordinator) -> Result:
@@ -88,11 +134,6 @@ def _changer(change: Change) -> Handler:
         return await each(hass, locks, do)
 
     return change_one
-
-
-async def _set_period(ekeys: Ekeys, lock: LockCoordinator, call: ServiceCall) -> None:
-    start, end = _period(lock, call)
-    await ekeys.change_period(call.data["key_id"], start, end)
 
 
 async def _modify(ekeys: Ekeys, lock: LockCoordinator, call: ServiceCall) -> None:
@@ -118,11 +159,7 @@ async def _unauthorize(ekeys: Ekeys, lock: LockCoordinator, call: ServiceCall) -
     await ekeys.unauthorize(lock.lock_id, call.data["key_id"])
 
 
-async def _delete(ekeys: Ekeys, lock: LockCoordinator, call: ServiceCall) -> None:
-    await ekeys.delete(call.data["key_id"])
-
-
-def _period(lock: LockCoordinator, call: ServiceCall) -> tuple[Any, Any]:
+def _period(lock: LockCoordinator, call: ServiceCall) -> tuple[datetime | None, datetime | None]:
     """Return start and end, both or none; naive ones are meant in the zone of the lock."""
     zone = lock.data.zone
     start, end = aware(call.data.get("start_time"), zone), aware(call.data.get("end_time"), zone)
@@ -132,17 +169,14 @@ def _period(lock: LockCoordinator, call: ServiceCall) -> tuple[Any, Any]:
     return start, end
 
 
-def _fulfils(ekey: SharedEkey, request: EkeyRequest) -> bool:
-    return (ekey.username, ekey.start, ekey.end) == (request.receiver, request.start, request.end)
-
-
-def _described(ekey: SharedEkey) -> Result:
+def _described(ekey: SharedEkey, life: Life) -> Result:
     described = {
         "id": ekey.key_id,
         "name": ekey.name,
         "username": ekey.username,
         "sender": ekey.sender,
         "status": ekey.status.value,
+        "life": life.value,
         "start_date": ekey.start and dt_util.as_local(ekey.start),
         "end_date": ekey.end and dt_util.as_local(ekey.end),
         "expired": ekey.end is not None and ekey.end < dt_util.utcnow(),
@@ -170,7 +204,7 @@ ACTIONS: Final = {
         },
     ),
     "set_ekey_period": Action(
-        handler=_changer(_set_period),
+        handler=async_set_ekey_period,
         fields={**_KEY_ID, vol.Optional("start_time"): cv.datetime, vol.Optional("end_time"): cv.datetime},
     ),
     "modify_ekey": Action(
@@ -181,5 +215,5 @@ ACTIONS: Final = {
     "unfreeze_ekey": Action(handler=_changer(_unfreeze), fields=_KEY_ID),
     "authorize_ekey": Action(handler=_changer(_authorize), fields=_KEY_ID),
     "unauthorize_ekey": Action(handler=_changer(_unauthorize), fields=_KEY_ID),
-    "delete_ekey": Action(handler=_changer(_delete), fields=_KEY_ID),
+    "delete_ekey": Action(handler=async_delete_ekey, fields=_KEY_ID),
 }

@@ -11,15 +11,18 @@ from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
 from ..client import Secret
-from ..client.errors import InvalidInput
-from ..client.models import Passcode, PasscodeKind
+from ..client.credentials import Credential, CredentialKind, PasscodeCredential, Validity
+from ..client.errors import InvalidInput, NotFound
+from ..client.grants import Change, Life
+from ..client.models import PasscodeKind
 from ..client.passcodes import PasscodeRequest, check, check_code, check_period
 from ..const import DOMAIN
 from ..errors import translated
 from ..lock_coordinator import LockCoordinator
 from ..targets import async_may_see_secrets, async_target_locks
 from .action import DIGITS, OBJECT_ID, Action
-from .passcode_writer import Placed, async_delete, async_delete_each, async_place
+from .outcomes import result_of, result_of_all
+from .passcode_writer import async_place
 from .results import CONFIRMED, HIDDEN, Result, aware, each, listed
 
 PASSCODE_TYPES: Final = {kind.name.lower(): kind for kind in PasscodeKind if kind is not PasscodeKind.UNKNOWN}
@@ -32,7 +35,10 @@ async def async_create_passcode(hass: HomeAssistant, call: ServiceCall) -> Servi
 
     async def create(entity_id: str, lock: LockCoordinator) -> Result:
         placed = await async_place(lock, requests[entity_id])
-        return _placed(placed, random=requests[entity_id].code is None)
+        result = result_of(hass, call, lock, placed.outcome)
+        if call.data["return_code"] and placed.code:
+            result["passcode"] = placed.code.reveal()
+        return result
 
     return await each(hass, locks, create)
 
@@ -40,33 +46,19 @@ async def async_create_passcode(hass: HomeAssistant, call: ServiceCall) -> Servi
 async def async_modify_passcode(hass: HomeAssistant, call: ServiceCall) -> ServiceResponse:
     """Change name, digits or period of a passcode; what is not given stays."""
     locks = await async_target_locks(hass, call)
-    code = Secret(call.data["passcode"]) if "passcode" in call.data else None
-    periods = {}
-    for entity_id, lock in locks.items():
-        with translated(hass, lock.config_entry, lock.name):
-            if code is not None:
-                check_code(code)
-            start, end = _period(call.data, lock.data.zone, dt_util.utcnow())
-            if (start is None) != (end is None):
-                raise InvalidInput("period_missing")
-            check_period(start, end, dt_util.utcnow())
-            if code is None and start is None and "passcode_name" not in call.data:
-                raise InvalidInput("nothing_to_change")
-        periods[entity_id] = (start, end)
-    passcode_id: int = call.data["passcode_id"]
+    changes = {entity_id: _change(hass, call.data, lock) for entity_id, lock in locks.items()}
 
     async def modify(entity_id: str, lock: LockCoordinator) -> Result:
-        start, end = periods[entity_id]
-        await lock.account.cloud.change_passcode(
-            lock.lock_id, passcode_id, name=call.data.get("passcode_name"), code=code, start=start, end=end
+        outcome = await lock.account.grants.async_change(
+            lock, CredentialKind.PASSCODE, call.data["passcode_id"], changes[entity_id]
         )
-        return {**CONFIRMED, "id": passcode_id}
+        return result_of(hass, call, lock, outcome)
 
     return await each(hass, locks, modify)
 
 
 async def async_delete_passcode(hass: HomeAssistant, call: ServiceCall) -> ServiceResponse:
-    """Take passcodes off locks, by id or by name."""
+    """Take passcodes off locks, by id or by name; a removal is tried until the passcode is gone."""
     locks = await async_target_locks(hass, call)
     ids: list[int] = call.data.get("passcode_id", [])
     name: str | None = call.data.get("passcode_name")
@@ -74,8 +66,12 @@ async def async_delete_passcode(hass: HomeAssistant, call: ServiceCall) -> Servi
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="passcode_not_named")
 
     async def delete(entity_id: str, lock: LockCoordinator) -> Result:
-        deleted = await async_delete(lock, ids, name)
-        return {**CONFIRMED, "id": deleted[0] if len(deleted) == 1 else list(deleted)}
+        outcomes = await lock.account.grants.async_remove(
+            lock, CredentialKind.PASSCODE, ids or (lambda passcode: passcode.name == name)
+        )
+        if not outcomes:
+            raise NotFound("passcode_not_found")
+        return result_of_all(hass, call, lock, outcomes)
 
     return await each(hass, locks, delete)
 
@@ -86,8 +82,14 @@ async def async_list_passcodes(hass: HomeAssistant, call: ServiceCall) -> Servic
     with_digits = await async_may_see_secrets(hass, call)
 
     async def read(entity_id: str, lock: LockCoordinator) -> Result:
-        passcodes = await lock.async_list_passcodes()
-        return {"passcodes": [_described(passcode, with_digits) for passcode in passcodes.items]}
+        table = await lock.account.grants.grants.read(lock.lock_id, CredentialKind.PASSCODE)
+        return {
+            "passcodes": [
+                _described(shown, lock.account.grants.grants.life_of(lock.lock_id, shown), with_digits)
+                for shown in table.items
+                if isinstance(shown, PasscodeCredential)
+            ]
+        }
 
     return await listed(hass, locks, "passcodes", read)
 
@@ -97,17 +99,36 @@ async def async_cleanup_passcodes(hass: HomeAssistant, call: ServiceCall) -> Ser
     locks = await async_target_locks(hass, call)
     before = dt_util.utcnow() - call.data["older_than"]
 
+    def expired(shown: Credential) -> bool:
+        return shown.validity.over_at(before)
+
     async def clean(entity_id: str, lock: LockCoordinator) -> Result:
-        passcodes = await lock.async_list_passcodes()
-        expired = [passcode for passcode in passcodes.items if passcode.expired_at(before)]
-        if expired and not call.data["dry_run"]:
-            await async_delete_each(lock, [passcode.passcode_id for passcode in expired])
-        return {"removed": [passcode.name for passcode in expired]}
+        if call.data["dry_run"]:
+            table = await lock.account.grants.grants.read(lock.lock_id, CredentialKind.PASSCODE)
+            return {"removed": [shown.name for shown in table.items if expired(shown)]}
+        outcomes = await lock.account.grants.async_remove(lock, CredentialKind.PASSCODE, expired)
+        if outcomes:
+            result_of_all(hass, call, lock, outcomes)
+        return {"removed": [outcome.grant.wish.label for outcome in outcomes if outcome.grant.over]}
 
     answer = await listed(hass, locks, "removed", clean, changes=not call.data["dry_run"])
     # As in hass-ttlock, locks with nothing to remove are left out.
     removed = cast(dict[str, Any], answer)["removed"]
     return {**cast(dict[str, Any], answer), "removed": {key: names for key, names in removed.items() if names}}
+
+
+async def async_clear_passcodes(hass: HomeAssistant, call: ServiceCall) -> ServiceResponse:
+    """Take every passcode off locks, one by one: the cloud has no call for all of them (ttlock-open-api.md 4.5)."""
+    locks = await async_target_locks(hass, call)
+    if not call.data["confirm"]:
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="not_confirmed")
+
+    async def clear(entity_id: str, lock: LockCoordinator) -> Result:
+        outcomes = await lock.account.grants.async_remove(lock, CredentialKind.PASSCODE, lambda shown: True)
+        result = result_of_all(hass, call, lock, outcomes) if outcomes else dict(CONFIRMED)
+        return {**result, "removed": [outcome.grant.wish.label for outcome in outcomes if outcome.grant.over]}
+
+    return await each(hass, locks, clear)
 
 
 # -- Fields --------------------------------------------------------------------------------------------------------
@@ -130,6 +151,27 @@ def _request(hass: HomeAssistant, data: dict[str, Any], lock: LockCoordinator) -
         request = PasscodeRequest(name=data["passcode_name"], kind=kind, code=code, start=start, end=end)
         check(request, now, lock.data.zone)
     return request
+
+
+def _change(hass: HomeAssistant, data: dict[str, Any], lock: LockCoordinator) -> Change:
+    """Return what is to change about a passcode of one lock."""
+    code = Secret(data["passcode"]) if "passcode" in data else None
+    with translated(hass, lock.config_entry, lock.name):
+        if code is not None:
+            check_code(code)
+        start, end = _period(data, lock.data.zone, dt_util.utcnow())
+        if (start is None) != (end is None):
+            raise InvalidInput("period_missing")
+        start, end = _whole_minutes(start), _whole_minutes(end)
+        check_period(start, end, dt_util.utcnow())
+        change = Change(
+            label=data.get("passcode_name"),
+            number=code,
+            validity=Validity.period(start, end) if start and end else None,
+        )
+        if not change:
+            raise InvalidInput("nothing_to_change")
+    return change
 
 
 def _period(data: dict[str, Any], zone: tzinfo, now: datetime) -> tuple[datetime | None, datetime | None]:
@@ -158,17 +200,10 @@ def _whole_hours(now: datetime, end: datetime | None) -> tuple[datetime, datetim
 # -- Answers -------------------------------------------------------------------------------------------------------
 
 
-def _placed(placed: Placed, random: bool) -> Result:
-    result: Result = {"status": placed.status, "id": placed.passcode_id, "path": "cloud"}
-    if random and placed.code:
-        # Whoever asks for a random code has to learn it, and this answer is the only place.
-        result["passcode"] = placed.code.reveal()
-    return result
-
-
-def _described(passcode: Passcode, with_digits: bool) -> Result:
+def _described(shown: PasscodeCredential, life: Life, with_digits: bool) -> Result:
     """Return a passcode in the shape of hass-ttlock, with ours added; times stay datetimes for templates."""
     now = dt_util.utcnow()
+    passcode = shown.passcode
     kind = passcode.kind
     legacy_type = {PasscodeKind.PERMANENT: "permanent", PasscodeKind.PERIOD: "temporary"}.get(kind, "unknown")
     digits = passcode.code.reveal() if passcode.code and with_digits else HIDDEN
@@ -182,6 +217,7 @@ def _described(passcode: Passcode, with_digits: bool) -> Result:
         "expired": passcode.expired_at(now),
         "kind": "cyclic" if kind.is_cyclic else kind.name.lower(),
         "cycle": kind.name.lower() if kind.is_cyclic else None,
+        "status": life.value,
         "created_by": passcode.sender,
     }
     return cast(Result, described)
@@ -201,11 +237,32 @@ ACTIONS: Final = {
             vol.Required("passcode_name"): cv.string,
             vol.Optional("passcode"): DIGITS,
             vol.Optional("type"): vol.In(PASSCODE_TYPES),
+            vol.Optional("return_code", default=False): cv.boolean,
+            **_VALIDITY,
+        },
+        aliases=_NAME,
+    ),
+    "generate_passcode": Action(
+        handler=async_create_passcode,
+        fields={
+            vol.Required("passcode_name"): cv.string,
+            vol.Required("type"): vol.In(PASSCODE_TYPES),
+            vol.Optional("return_code", default=False): cv.boolean,
             **_VALIDITY,
         },
         aliases=_NAME,
     ),
     "modify_passcode": Action(
+        handler=async_modify_passcode,
+        fields={
+            vol.Required("passcode_id"): OBJECT_ID,
+            vol.Optional("passcode_name"): cv.string,
+            vol.Optional("passcode"): DIGITS,
+            **_VALIDITY,
+        },
+        aliases=_NAME,
+    ),
+    "update_passcode": Action(
         handler=async_modify_passcode,
         fields={
             vol.Required("passcode_id"): OBJECT_ID,
@@ -230,5 +287,6 @@ ACTIONS: Final = {
             vol.Optional("dry_run", default=False): cv.boolean,
         },
     ),
+    "clear_passcodes": Action(handler=async_clear_passcodes, fields={vol.Required("confirm"): cv.boolean}),
     "list_passcodes": Action(handler=async_list_passcodes, admin=False, response=SupportsResponse.ONLY),
 }

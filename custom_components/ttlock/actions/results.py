@@ -124,4 +124,6 @@ def aware(when: datetime | None, zone: tzinfo) -> datetime | None:
     """Return a time with its zone; a naive one is meant in the zone of the lock."""
     if when is None:
         return None
+    # Nobody means fractions of a second, and the vendor would cut them.
+    when = when.replace(microsecond=0)
     return when if when.tzinfo else when.replace(tzinfo=zone)

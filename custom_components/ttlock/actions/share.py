@@ -33,7 +33,7 @@ from ..message_words import Words, words_of
 from ..targets import async_target_locks
 from ..templates import MessageTemplate, async_find_template
 from .action import OBJECT_ID, Action
-from .passcode_writer import async_place
+from .passcode_writer import async_make
 from .period import full_hour, next_full_hour, period_of
 from .results import CONFIRMED, Result, each
 
@@ -148,14 +148,12 @@ async def async_get_unlock_link(hass: HomeAssistant, call: ServiceCall) -> Servi
 
 
 async def _make(lock: LockCoordinator, request: PasscodeRequest, guest: str) -> Shared:
-    placed = await async_place(lock, request)
-    if placed.code is None:
-        raise undelivered(lock.name, placed.passcode_id)
+    made = await async_make(lock, request)
     return Shared(
-        passcode_id=placed.passcode_id,
-        status=placed.status,
+        passcode_id=made.passcode_id,
+        status=made.status,
         given=GivenCode.of(
-            placed.code, request.kind, request.start, request.end, lock.data.zone, is_random=request.code is None
+            made.code, request.kind, request.start, request.end, lock.data.zone, is_random=request.code is None
         ),
         guest=guest,
     )

@@ -171,21 +171,34 @@ class Credential:
 class PasscodeCredential(Credential):
     """A passcode (ttlock-open-api.md 4.5)."""
 
-    passcode_kind: PasscodeKind
-    is_random: bool
-    """Made by the cloud: the lock knows it by calculation, and the cloud never hears whether it does (7.1)."""
+    passcode: Passcode
+
+    @property
+    def passcode_kind(self) -> PasscodeKind:
+        """Return which passcode it is."""
+        return self.passcode.kind
+
+    @property
+    def is_random(self) -> bool:
+        """Return whether the cloud made it: the lock knows it by calculation, and the cloud never hears of that (7.1)."""
+        return self.passcode.is_random
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EkeyCredential(Credential):
     """An ekey of somebody else (ttlock-open-api.md 4.4)."""
 
-    username: str | None
-    ekey_status: EkeyStatus
-    may_manage: bool
-    """The holder is an authorised administrator."""
-    remote_unlock: bool | None
-    remarks: str | None
+    ekey: SharedEkey
+
+    @property
+    def username(self) -> str | None:
+        """Return who holds it."""
+        return self.ekey.username
+
+    @property
+    def ekey_status(self) -> EkeyStatus:
+        """Return how the cloud sees it."""
+        return self.ekey.status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,8 +257,7 @@ def credential_of_passcode(passcode: Passcode, zone: tzinfo) -> PasscodeCredenti
         status=passcode.status,
         created=passcode.created,
         sender=passcode.sender,
-        passcode_kind=passcode.kind,
-        is_random=passcode.is_random,
+        passcode=passcode,
     )
 
 
@@ -263,11 +275,7 @@ def credential_of_ekey(ekey: SharedEkey) -> EkeyCredential:
         status=CredentialStatus.NORMAL if ekey.status is EkeyStatus.NORMAL else CredentialStatus.UNKNOWN,
         created=ekey.created,
         sender=ekey.sender,
-        username=ekey.username,
-        ekey_status=ekey.status,
-        may_manage=ekey.may_manage,
-        remote_unlock=ekey.remote_unlock,
-        remarks=ekey.remarks,
+        ekey=ekey,
     )
 
 

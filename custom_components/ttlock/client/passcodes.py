@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Final
 
 from .errors import InvalidInput
-from .models import Passcode, PasscodeKind
+from .models import PasscodeKind
 from .secret import Secret
 
 MIN_DIGITS: Final = 4
@@ -82,12 +82,3 @@ def check(request: PasscodeRequest, now: datetime, zone: tzinfo) -> None:
 
 def _whole_months(start: datetime, end: datetime) -> bool:
     return (start.day, start.time()) == (end.day, end.time())
-
-
-def fulfils(passcode: Passcode, request: PasscodeRequest) -> bool:
-    """Return whether a passcode on the lock is the very one that was wished: same digits, same validity."""
-    if passcode.code != request.code or request.code is None:
-        return False
-    if passcode.kind is not request.kind:
-        return False
-    return request.kind is PasscodeKind.PERMANENT or (passcode.start, passcode.end) == (request.start, request.end)

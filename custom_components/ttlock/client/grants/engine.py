@@ -33,6 +33,7 @@ from ..models import CredentialStatus
 from ..parse import Listing
 from ..secret import Secret
 from .model import Change, Grant, Life, Stage, Wish, first_use_by, life_of
+from .refusals import exists, not_found
 from .vendor import Vendor, difference, fulfils, shown_number, wish_of
 
 _LOGGER = logging.getLogger(__name__)
@@ -245,7 +246,7 @@ class Grants:
             now = self._clock()
             grant = self.find(lock_id, kind, credential_id) or await self._taken_over(lock_id, kind, credential_id)
             if grant.stage is Stage.REMOVING:
-                raise NotFound(f"{kind.value}_not_found")
+                raise not_found(kind)
             wish = replace(
                 grant.wish,
                 label=grant.wish.label if change.label is None else change.label,
@@ -286,7 +287,7 @@ class Grants:
                 if number in shown:
                     grant = grant or self._of_shown(lock_id, shown[number])
                 elif table.complete:
-                    raise NotFound(f"{kind.value}_not_found")
+                    raise not_found(kind)
                 if grant is None:
                     # It may be in the part of the table that could not be read.
                     raise OutcomeUnknown
@@ -325,7 +326,7 @@ class Grants:
         for grant in self.of_lock(lock_id):
             if grant.wish.kind is CredentialKind.PASSCODE and number in (grant.number, grant.wish.number):
                 if grant.wish.validity.kind is ValidityKind.ONE_TIME and not grant.over:
-                    await self._put(grant.moved(Stage.GONE, self._clock(), used=True, reason="used", due=None))
+                    await self._put(grant.moved(Stage.GONE, self._clock(), used=True, reason="already_used", due=None))
                 elif grant.stage is Stage.ACCEPTED:
                     await self._put(grant.moved(Stage.CONFIRMED, self._clock(), used=True, due=None))
 
@@ -499,6 +500,7 @@ class Grants:
 
     def _settled(self, grant: Grant, shown: Credential) -> Grant:
         """Return the grant as the table proves it."""
+        self._errors.pop(grant.grant_id, None)
         now = self._clock()
         found = replace(grant, credential_id=shown.credential_id, code=None, reason=None)
         match life_of(shown, now, self._zone_of(grant.wish.lock_id), used=grant.used):
@@ -622,7 +624,7 @@ class Grants:
         for item in table.items:
             if item.credential_id == credential_id:
                 return self._of_shown(lock_id, item)
-        raise NotFound(f"{kind.value}_not_found")
+        raise not_found(kind)
 
     def _of_shown(self, lock_id: int, shown: Credential) -> Grant:
         now = self._clock()
@@ -731,7 +733,7 @@ def _same_way(grant: Grant, way: Outcome) -> bool:
 def _in_the_way(wish: Wish, table: Listing[Credential]) -> InvalidInput | None:
     """Return why a number has no place on the lock (ttlock-open-api.md 7.2)."""
     if any(item.number == shown_number(wish) for item in table.items):
-        return InvalidInput(f"{wish.kind.value}_exists")
+        return exists(wish.kind)
     own = sum(isinstance(item, PasscodeCredential) and not item.is_random for item in table.items)
     if wish.kind is CredentialKind.PASSCODE and own >= MAX_CUSTOM_PASSCODES:
         return InvalidInput("passcode_memory_full")

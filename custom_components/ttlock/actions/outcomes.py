@@ -1,0 +1,68 @@
+"""What an action answers for a credential that was wished, changed or taken off (compatibility.md 4.3, rule 2)."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from homeassistant.core import HomeAssistant, ServiceCall
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.util import dt as dt_util
+
+from ..client.errors import OutcomeUnknown, SignInError, TTLockError
+from ..client.grants import Outcome, Stage
+from ..const import DOMAIN
+from ..errors import action_error
+from ..lock_coordinator import LockCoordinator
+from .results import Result
+
+ACCEPTED: Final = "accepted"
+"""The lock will know it by calculation or when it wakes up; it is not proved yet (ttlock-open-api.md 1.7, 7.1)."""
+CONFIRMED: Final = "confirmed"
+"""The lock took it, and the cloud's table shows it."""
+PENDING: Final = "pending"
+"""It did not work yet, and is tried again without anybody having to ask."""
+
+
+def status_of(outcome: Outcome) -> str:
+    """Return how far it has come, in one word; raises what was wrong when it failed."""
+    if outcome.failed:
+        raise outcome.error or TTLockError(outcome.grant.reason, code=outcome.grant.code)
+    if outcome.grant.pending:
+        return PENDING
+    return ACCEPTED if outcome.grant.stage is Stage.ACCEPTED else CONFIRMED
+
+
+def result_of(hass: HomeAssistant, call: ServiceCall, lock: LockCoordinator, outcome: Outcome) -> Result:
+    """Return the result for one credential.
+
+    Who does not look at the answer is told by an error that something is not there yet, and that it is being tried:
+    nothing fails silently, nothing has to be asked for twice.
+    """
+    status = status_of(outcome)
+    result: Result = {"status": status, "id": outcome.grant.credential_id, "path": "cloud"}
+    if status != PENDING:
+        return result
+    err = outcome.error or OutcomeUnknown()
+    if isinstance(err, SignInError):
+        lock.config_entry.async_start_reauth(hass)
+    why = action_error(err, lock.name)
+    if not call.return_response:
+        raise _still_trying(lock, outcome, why) from err
+    return {**result, "error": {"code": err.code, "key": why.translation_key, "message": str(why)}}
+
+
+def result_of_all(hass: HomeAssistant, call: ServiceCall, lock: LockCoordinator, outcomes: Iterable[Outcome]) -> Result:
+    """Return one result for several credentials of a lock: as far as the slowest has come."""
+    found = [result_of(hass, call, lock, outcome) for outcome in outcomes]
+    ids = [result["id"] for result in found]
+    slowest = next((result for result in found if result["status"] == PENDING), found[0])
+    return {**slowest, "id": ids[0] if len(ids) == 1 else ids}
+
+
+def _still_trying(lock: LockCoordinator, outcome: Outcome, why: HomeAssistantError) -> HomeAssistantError:
+    deadline = outcome.grant.deadline
+    until = None if deadline is None else dt_util.as_local(deadline).strftime("%Y-%m-%d %H:%M")
+    return HomeAssistantError(
+        translation_domain=DOMAIN,
+        translation_key="still_trying" if until is None else "still_trying_until",
+        translation_placeholders={"name": lock.name, "reason": str(why), "until": until or ""},
+    )
