@@ -143,7 +143,7 @@ async def test_a_standalone_sensor_warns_as_chosen(client: CloudClient, server: 
     await sensors.set_alerts(sensor_id, alerts)
     assert await sensors.get_alerts(sensor_id) == alerts
     before = server.calls.total()
-    with pytest.raises(InvalidInput, match="left_open_range"):
+    with pytest.raises(InvalidInput, match="left_open_alert_range"):
         await sensors.set_alerts(sensor_id, replace(alerts, left_open_seconds=901))
     with pytest.raises(InvalidInput, match="unused_days_range"):
         await sensors.set_alerts(sensor_id, replace(alerts, unused_days=0))

@@ -3,6 +3,7 @@
 from typing import Final
 
 from . import (
+    accessories,
     administration,
     batch,
     cards,
@@ -15,6 +16,7 @@ from . import (
     qr_codes,
     settings,
     share,
+    standalone_sensors,
     standard,
     users,
 )
@@ -27,6 +29,8 @@ ACTIONS: Final[dict[str, Action]] = {
     **cards.ACTIONS,
     **faces.ACTIONS,
     **qr_codes.ACTIONS,
+    **accessories.ACTIONS,
+    **standalone_sensors.ACTIONS,
     **ekeys.ACTIONS,
     **share.ACTIONS,
     **settings.ACTIONS,

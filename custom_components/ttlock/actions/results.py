@@ -3,10 +3,11 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime, tzinfo
-from typing import Final
+from typing import Final, cast
 
 from homeassistant.core import HomeAssistant, ServiceResponse
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonObjectType, JsonValueType
 
 from ..client.errors import TTLockError
@@ -118,6 +119,11 @@ def reason(err: HomeAssistantError) -> Result:
     """Return why something failed, for the answer: the vendor's number, a word for templates, a sentence to read."""
     code = err.__cause__.code if isinstance(err.__cause__, TTLockError) else None
     return {"code": code, "key": err.translation_key, "message": str(err)}
+
+
+def local(when: datetime | None) -> JsonValueType:
+    """Return a moment in the zone of Home Assistant; it stays a datetime for templates."""
+    return cast(JsonValueType, when and dt_util.as_local(when))
 
 
 def aware(when: datetime | None, zone: tzinfo) -> datetime | None:

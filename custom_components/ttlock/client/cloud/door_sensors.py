@@ -1,6 +1,7 @@
 """Door sensors: those paired with a lock, and those with a Wi-Fi of their own (ttlock-open-api.md 4.13)."""
 
 import json
+from typing import Final
 
 from ..accessories import (
     DoorRecord,
@@ -16,6 +17,9 @@ from ..parse import Listing
 from . import endpoints as at
 from .paging import PAGE, all_pages, made, one
 from .transport import Transport
+
+MAX_LEFT_OPEN_SECONDS: Final = 900
+MAX_UNUSED_DAYS: Final = 15
 
 
 class DoorSensors:
@@ -96,10 +100,7 @@ class StandaloneSensors:
 
     async def set_alerts(self, sensor_id: int, alerts: SensorAlerts) -> None:
         """Choose what a sensor warns of; takes effect when the door moves next."""
-        if not 1 <= alerts.left_open_seconds <= 900:
-            raise InvalidInput("left_open_range")
-        if not 1 <= alerts.unused_days <= 15:
-            raise InvalidInput("unused_days_range")
+        check_alerts(alerts.left_open_seconds, alerts.unused_days)
         await self._transport.send(
             at.STANDALONE_SET_ALERTS,
             doorSensorId=sensor_id,
@@ -116,3 +117,11 @@ class StandaloneSensors:
     async def delete(self, sensor_id: int) -> None:
         """Remove a sensor from the account (name of the field inferred)."""
         await self._transport.send(at.STANDALONE_DELETE, doorSensorId=sensor_id)
+
+
+def check_alerts(left_open_seconds: int | None, unused_days: int | None) -> None:
+    """Refuse figures that no standalone sensor takes; InvalidInput."""
+    if left_open_seconds is not None and not 1 <= left_open_seconds <= MAX_LEFT_OPEN_SECONDS:
+        raise InvalidInput("left_open_alert_range")
+    if unused_days is not None and not 1 <= unused_days <= MAX_UNUSED_DAYS:
+        raise InvalidInput("unused_days_range")
