@@ -16,18 +16,20 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     serve = commands.add_parser("serve", help="serve the cloud until interrupted")
     serve.add_argument("--port", type=int, default=0, help="port on the loopback interface; 0 takes a free one")
     serve.add_argument("--world", help="a world file; without it the default world")
-    serve.add_argument("--locks", type=int, help="make a world of this many locks instead")
-    serve.add_argument("--gateways", type=int, default=1, help="gateways of a made world")
+    serve.add_argument("--locks", type=int, help="make a world of this many locks instead; with --world beside it")
+    serve.add_argument("--gateways", type=int, default=1, help="gateways of the made locks")
     serve.add_argument("--region", default="eu", help="region of the site")
     serve.add_argument("--latency", type=float, help="seconds each conversation with a lock takes")
     return parser.parse_args(argv)
 
 
 def _world(arguments: argparse.Namespace) -> World:
-    if arguments.locks is not None:
+    if arguments.world is not None:
+        world = World.load(arguments.world, more_locks=arguments.locks or 0, more_gateways=arguments.gateways)
+    elif arguments.locks is not None:
         world = World.generate(locks=arguments.locks, gateways=arguments.gateways)
     else:
-        world = World.load(arguments.world)
+        world = World.load()
     if arguments.latency is not None:
         links: list[Link] = [*world.reach.gateways.values(), *world.reach.wifi.values()]
         for link in links:

@@ -48,11 +48,11 @@ class World:
         self.clock.on_move(self.settle)
 
     @classmethod
-    def load(cls, path: str | Path | None = None) -> World:
-        """Build the default world, or the one a file describes."""
+    def load(cls, path: str | Path | None = None, *, more_locks: int = 0, more_gateways: int = 1) -> World:
+        """Build the default world, or the one a file describes; with made locks beside it."""
         from .worldfile import load_world  # noqa: PLC0415  # the reader builds worlds, so it has to import this module
 
-        return load_world(path)
+        return load_world(path, more_locks=more_locks, more_gateways=more_gateways)
 
     @classmethod
     def generate(cls, *, locks: int, gateways: int) -> World:

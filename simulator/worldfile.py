@@ -20,10 +20,12 @@ type Table = dict[str, Any]
 DEFAULT_WORLD = Path(__file__).parent / "worlds" / "default.toml"
 
 
-def load_world(path: str | Path | None = None) -> World:
-    """Build the world a file describes, or the default one."""
+def load_world(path: str | Path | None = None, *, more_locks: int = 0, more_gateways: int = 1) -> World:
+    """Build the world a file describes, or the default one; made locks of the first account may stand beside it."""
     with Path(path or DEFAULT_WORLD).open("rb") as file:
-        return build_world(tomllib.load(file))
+        table: Table = tomllib.load(file)
+    made = _made(more_locks, more_gateways) if more_locks else {}
+    return build_world({**table, **{kind: [*table.get(kind, ()), *rows] for kind, rows in made.items()}})
 
 
 def generate_world(*, locks: int, gateways: int) -> World:
@@ -34,11 +36,19 @@ def generate_world(*, locks: int, gateways: int) -> World:
         "account": [
             {"key": "owner", "uid": 2350001, "username": "owner@example.com", "password": "canary-owner-password-b1g1"}
         ],
+        **_made(locks, gateways),
+    }
+    return build_world(table)
+
+
+def _made(locks: int, gateways: int) -> Table:
+    """Return the tables of alike locks, in turn behind one gateway after the other."""
+    return {
         "gateway": [
             {
                 "key": f"gateway_{number}",
                 "id": 3600001 + number,
-                "mac": f"DC:A4:53:{number >> 16 & 255:02X}:{number >> 8 & 255:02X}:{number & 255:02X}",
+                "mac": f"DC:A4:54:{number >> 16 & 255:02X}:{number >> 8 & 255:02X}:{number & 255:02X}",
                 "alias": f"Gateway {number + 1}",
                 "hears": {f"lock_{index}": -50 - index % 40 for index in range(number, locks, gateways)},
             }
@@ -48,7 +58,7 @@ def generate_world(*, locks: int, gateways: int) -> World:
             {
                 "key": f"lock_{index}",
                 "id": 7300001 + index,
-                "mac": f"16:72:4C:{index >> 16 & 255:02X}:{index >> 8 & 255:02X}:{index & 255:02X}",
+                "mac": f"16:72:4D:{index >> 16 & 255:02X}:{index >> 8 & 255:02X}:{index & 255:02X}",
                 "alias": f"Door {index + 1}",
                 "features": "F44354CD5F3",
                 "battery": 20 + index % 80,
@@ -57,7 +67,6 @@ def generate_world(*, locks: int, gateways: int) -> World:
             for index in range(locks)
         ],
     }
-    return build_world(table)
 
 
 def build_world(table: Table) -> World:

@@ -10,12 +10,15 @@ import time
 
 import aiohttp
 
+from ..worldfile import DEFAULT_WORLD
 from .api import ApiError, HomeAssistantApi
 from .cloud import CloudError, VirtualCloud
 from .hass import HomeAssistant, HomeAssistantError
 from .house import COUNTRY, TIME_ZONE
+from .key_steps import HOTEL_GATEWAYS, HOTEL_LOCKS
 from .ports import free_port
-from .steps import STEPS, Failed, Stage, Step
+from .stage import Failed, Stage, Step
+from .steps import STEPS
 
 LOGGER = logging.getLogger(__name__)
 STEP_SECONDS = 100
@@ -41,7 +44,9 @@ async def check() -> int:
 
 
 async def _build(stack: AsyncExitStack, folder: Path) -> Stage:
-    cloud = VirtualCloud()
+    cloud = VirtualCloud(
+        ["--world", str(DEFAULT_WORLD), "--locks", str(HOTEL_LOCKS), "--gateways", str(HOTEL_GATEWAYS)]
+    )
     stack.push_async_callback(cloud.stop)
     await cloud.start(free_port(), latency=GATEWAY_LATENCY)
     hass = HomeAssistant(folder, free_port(), api_url=cloud.access.base_url, country=COUNTRY, time_zone=TIME_ZONE)

@@ -1,17 +1,16 @@
 """The steps of `script/demo --check`: the main job, done through Home Assistant and proved at the simulated door."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 import json
 
-from .api import ApiError, HomeAssistantApi
-from .cloud import VirtualCloud
-from .hass import INTEGRATION, HomeAssistant
-from .house import Entities, add_account, config_entries, enter_house, read_entities, settled_entities
+from . import key_steps
+from .api import ApiError
+from .hass import INTEGRATION
+from .house import add_account, config_entries, enter_house, read_entities, settled_entities
+from .stage import FOLLOW_SECONDS, LOCK, Failed, Stage, Step, expect
 
-LOCK = "front_door"
 GATEWAY = "hall"
 """The only gateway that hears the lock."""
 CODE = "30711942"
@@ -23,77 +22,15 @@ RECEIVER = "landlord@example.com"
 SHORT_VALIDITY = timedelta(seconds=10)
 MINUTE = timedelta(minutes=1)
 AUTO_LOCK_SECONDS = 5
-FOLLOW_SECONDS = 15
-"""How long Home Assistant may take to show what happened at the lock."""
 EVERY_DAY = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 RETURNING = ("lock", "sensor", "autolock", "autolock_delay", "passage_mode")
 """Entities of a lock whose states a restart must bring back."""
 NO_STATE = ("unknown", "unavailable")
 
 
-class Failed(Exception):
-    """A step did not see what it wanted to see."""
-
-
-@dataclass(slots=True, kw_only=True)
-class Stage:
-    """What the steps act on."""
-
-    cloud: VirtualCloud
-    hass: HomeAssistant
-    api: HomeAssistantApi
-    entities: Entities = field(default_factory=lambda: Entities(by_unique_id={}))
-
-    @property
-    def lock_id(self) -> int:
-        """Return the number of the lock that the steps use."""
-        return self.cloud.access.lock_ids[LOCK]
-
-    def entity(self, suffix: str) -> str:
-        """Return an entity of that lock."""
-        entity_id = self.entities.lock(self.lock_id, suffix)
-        if entity_id is None:
-            raise Failed(f"the lock has no entity with the unique id ttlock-{self.lock_id}-{suffix}")
-        return entity_id
-
-    async def expect_state(self, suffix: str, wanted: str, *, seconds: float = FOLLOW_SECONDS) -> None:
-        """Wait until an entity of the lock has a state."""
-        await self.api.wait_for_state(self.entity(suffix), wanted, seconds=seconds)
-
-    async def expect_bolt(self, wanted: str) -> None:
-        """Look where the simulated bolt is."""
-        bolt = (await self.cloud.lock(LOCK))["bolt"]
-        expect(bolt == wanted, f"the bolt is {bolt}, not {wanted}")
-
-    async def lock(self) -> None:
-        """Lock through Home Assistant."""
-        await self.api.action("lock.lock", self.entity("lock"))
-        await self.expect_bolt("locked")
-
-    async def unlock(self) -> None:
-        """Unlock through Home Assistant."""
-        await self.api.action("lock.unlock", self.entity("lock"))
-        await self.expect_bolt("unlocked")
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One line of the check."""
-
-    title: str
-    run: Callable[[Stage], Awaitable[None]]
-    needed: bool = False
-    """Nothing after this step makes sense without it."""
-
-
-def expect(condition: bool, message: str) -> None:
-    """Fail the step unless the condition holds."""
-    if not condition:
-        raise Failed(message)
-
-
 async def start_home_assistant(stage: Stage) -> None:
     """Start a fresh Home Assistant and create its owner."""
+    await stage.cloud.control("POST", "/lock", {"lock": LOCK, "features": list(key_steps.RICH)})
     await stage.hass.start()
     await enter_house(stage.api)
 
@@ -295,12 +232,17 @@ STEPS = (
     Step("a passcode made in Home Assistant opens the door", a_passcode_opens_the_door),
     Step("a card opens the door until it is deleted", a_card_opens_until_it_is_deleted),
     Step("an ekey is shared, frozen and taken back", an_ekey_is_shared_and_taken_back),
+    Step("every kind of key opens the door until it is removed", key_steps.every_kind_opens_until_it_is_removed),
+    Step(
+        "twenty locks open in one action, those behind a dead gateway later", key_steps.twenty_locks_open_in_one_action
+    ),
     Step("a wrong code does not open it", a_wrong_code_does_not_open),
     Step("a passcode stops working at its end", a_passcode_expires),
     Step("auto-lock fires and Home Assistant follows", auto_lock_fires),
     Step("passage mode holds the door", passage_mode_holds_the_door),
     Step("a lost gateway gives an error in words, and the next try works", a_gateway_drops_out),
     Step("a restart of Home Assistant keeps everything", a_restart_keeps_everything),
+    Step("a write that a power cut interrupts goes on, and is done once", key_steps.a_write_is_cut_off_and_goes_on),
     Step("Home Assistant's log is clean", the_log_is_clean),
 )
 """In this order: later steps rely on the house that earlier ones leave behind."""

@@ -5,7 +5,7 @@ from typing import cast
 import pytest
 
 from simulator.demo.check import run_steps
-from simulator.demo.steps import Failed, Stage, Step
+from simulator.demo.stage import Failed, Stage, Step
 
 
 async def _works(stage: Stage) -> None:
