@@ -273,12 +273,13 @@ def test_only_what_reads_wants_its_answer_taken(action: str) -> None:
 
 
 async def test_changes_work_without_taking_the_answer(hass: HomeAssistant, front_door: str, world: World) -> None:
-    for action, data in {
+    changes: dict[str, dict[str, Any]] = {
         "create_passcode": {"passcode_name": "Guest", "passcode": "482915"},
         "add_card": {"card_name": "Guest", "card_number": "2882343476"},
         "send_ekey": {"receiver_username": "landlord@example.com", "name": "Guest"},
         "configure_autolock": {"enabled": True, "seconds": 15},
-    }.items():
+    }
+    for action, data in changes.items():
         answer = await hass.services.async_call("ttlock", action, {"entity_id": front_door, **data}, blocking=True)
         assert answer is None
     lock = world.lock("front_door")

@@ -433,7 +433,7 @@ class Grants:
                 return self._failed(grant, err)
             return self._failing(grant, Stage.WANTED, err)
         if shown is None:
-            return grant.moved(Stage.GONE, now, reason="removed_elsewhere", due=None)
+            return self._vanished(grant)
         change = difference(grant.wish, shown)
         if not change and shown.status is not CredentialStatus.CHANGING:
             return self._settled(grant, shown)
@@ -486,7 +486,7 @@ class Grants:
         try:
             shown = await self._shown(grant)
             if shown is None:
-                return grant.moved(Stage.GONE, now, reason="removed_elsewhere", due=None)
+                return self._vanished(grant)
             use_by = first_use_by(shown)
             code = grant.number or grant.wish.number
             if use_by is not None and use_by <= now and not grant.used and code and shown.validity.start:
@@ -654,6 +654,11 @@ class Grants:
     def _failed(self, grant: Grant, err: TTLockError) -> Grant:
         self._errors[grant.grant_id] = err
         return grant.moved(Stage.FAILED, self._clock(), reason=err.reason, code=err.code, due=None)
+
+    def _vanished(self, grant: Grant) -> Grant:
+        """Return a grant whose credential is not there any more, which whoever waits for it must not take for done."""
+        self._errors[grant.grant_id] = NotFound("removed_elsewhere")
+        return grant.moved(Stage.GONE, self._clock(), reason="removed_elsewhere", due=None)
 
     def _given_up(self, grant: Grant, now: datetime) -> Grant | None:
         """Return the grant as failed when its deadline is over."""
