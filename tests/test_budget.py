@@ -14,12 +14,14 @@ from custom_components.ttlock.const import (
     CREDENTIAL_CALLS_A_MONTH,
     CREDENTIAL_CALLS_AT_ONCE,
     CREDENTIAL_CALLS_ON_DEMAND_A_MONTH,
+    DETAILS_CALLS_A_MONTH,
     DOMAIN,
     INVENTORY_INTERVAL,
     MONTH,
     REACH_CALLS_A_MONTH,
     SETTINGS_CALLS_A_MONTH,
     SHORTEST_CREDENTIAL_INTERVAL,
+    SHORTEST_DETAILS_AGE,
     SHORTEST_REACH_INTERVAL,
     SHORTEST_SETTINGS_AGE,
     SHORTEST_STATE_INTERVAL,
@@ -34,8 +36,13 @@ KINDS = 8
 """Tables of credentials of a lock that has everything."""
 
 
-@given(locks=st.integers(1, 1000), gateways=st.integers(0, 200), followed=st.integers(0, 1000))
-def test_regular_calls_leave_a_reserve_for_commands(locks: int, gateways: int, followed: int) -> None:
+@given(
+    locks=st.integers(1, 1000),
+    gateways=st.integers(0, 200),
+    followed=st.integers(0, 1000),
+    details=st.integers(0, 10_000),
+)
+def test_regular_calls_leave_a_reserve_for_commands(locks: int, gateways: int, followed: int, details: int) -> None:
     state = locks * (MONTH / spread(locks, STATE_CALLS_A_MONTH, SHORTEST_STATE_INTERVAL))
     calls = locks * CALLS_FOR_SETTINGS
     settings = calls * (MONTH / spread(calls, SETTINGS_CALLS_A_MONTH, SHORTEST_SETTINGS_AGE))
@@ -44,7 +51,8 @@ def test_regular_calls_leave_a_reserve_for_commands(locks: int, gateways: int, f
     tables = min(followed, locks) * KINDS
     credentials = tables * (MONTH / spread(tables, CREDENTIAL_CALLS_A_MONTH, SHORTEST_CREDENTIAL_INTERVAL))
     credentials += CREDENTIAL_CALLS_ON_DEMAND_A_MONTH + CREDENTIAL_CALLS_AT_ONCE
-    assert state + settings + reach + inventory + credentials < FREE_PLAN * 0.9
+    shown = details * (MONTH / spread(details, DETAILS_CALLS_A_MONTH, SHORTEST_DETAILS_AGE))
+    assert state + settings + reach + inventory + credentials + shown < FREE_PLAN * 0.9
 
 
 def test_a_single_lock_is_not_asked_more_often_than_its_battery_likes() -> None:

@@ -30,6 +30,7 @@ from .test_lock import Find, state_of
         Platform.NUMBER,
         Platform.SENSOR,
         Platform.SWITCH,
+        Platform.UPDATE,
     ],
 )
 async def test_entities_of_the_default_world(

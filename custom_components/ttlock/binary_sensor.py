@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import override
+from typing import Any, override
 
 from homeassistant.components.binary_sensor import (
     BinarySensorEntity,
@@ -10,17 +10,25 @@ from homeassistant.components.binary_sensor import (
 )
 from homeassistant.components.binary_sensor.const import BinarySensorDeviceClass
 from homeassistant.const import EntityCategory
-from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers.device_registry import DeviceInfo
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
-from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .client import Feature
 from .client.models import Door, Gateway
 from .const import DOMAIN
 from .coordinator import AccountCoordinator, TTLockConfigEntry
 from .data import LockData
-from .entity import LockEntityDescription, TTLockEntity, async_add_lock_entities
+from .details import WIFI
+from .entity import (
+    LockDetailDescription,
+    LockDetailEntity,
+    LockEntityDescription,
+    TTLockEntity,
+    async_add_lock_entities,
+)
+from .gateway_entity import GatewayEntity, async_add_gateway_entities
+from .lock_coordinator import LockCoordinator
 
 PARALLEL_UPDATES = 0
 
@@ -30,6 +38,13 @@ class LockBinarySensorDescription(LockEntityDescription, BinarySensorEntityDescr
     """Describe a yes/no fact of a lock."""
 
     is_on_fn: Callable[[LockData], bool | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LockDetailBinarySensorDescription(LockDetailDescription, BinarySensorEntityDescription):
+    """Describe a yes/no fact of a lock that is read rarely."""
+
+    is_on_fn: Callable[[Any], bool | None]
 
 
 BINARY_SENSORS = (
@@ -47,6 +62,34 @@ BINARY_SENSORS = (
         supported_fn=lambda data: Feature.PASSAGE_MODE in data.features and data.ekey.may_manage,
         is_on_fn=lambda data: data.passage_active,
     ),
+    LockBinarySensorDescription(
+        key="remote_unlock",
+        translation_key="remote_unlock",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        supported_fn=lambda data: Feature.GATEWAY_UNLOCK in data.features,
+        is_on_fn=lambda data: data.remote_unlock,
+    ),
+)
+WIFI_BINARY_SENSORS = (
+    LockDetailBinarySensorDescription(
+        # While it is on, the lock is connected only when it has something to report.
+        key="wifi_power_saving",
+        translation_key="wifi_power_saving",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        supported_fn=lambda data: Feature.WIFI in data.features,
+        detail=WIFI,
+        read_fn=LockCoordinator.async_read_wifi,
+        is_on_fn=lambda wifi: wifi.power_saving,
+    ),
+)
+GATEWAY_BINARY_SENSORS = (
+    BinarySensorEntityDescription(
+        key="connectivity",
+        device_class=BinarySensorDeviceClass.CONNECTIVITY,
+        entity_category=EntityCategory.DIAGNOSTIC,
+    ),
 )
 
 
@@ -55,19 +98,8 @@ async def async_setup_entry(
 ) -> None:
     """Set up the yes/no facts of locks and gateways."""
     async_add_lock_entities(entry, async_add_entities, BINARY_SENSORS, LockBinarySensor)
-    account = entry.runtime_data
-    known: set[int] = set()
-
-    @callback
-    def add_new_gateways() -> None:
-        gateways = account.data.gateways
-        known.intersection_update(gateways)
-        new = gateways.keys() - known
-        known.update(new)
-        async_add_entities(GatewayConnectivity(account, gateways[gateway_id]) for gateway_id in new)
-
-    entry.async_on_unload(account.async_add_listener(add_new_gateways))
-    add_new_gateways()
+    async_add_lock_entities(entry, async_add_entities, WIFI_BINARY_SENSORS, LockDetailBinarySensor)
+    async_add_gateway_entities(entry, async_add_entities, GATEWAY_BINARY_SENSORS, GatewayConnectivity)
 
 
 class LockBinarySensor(TTLockEntity, BinarySensorEntity):
@@ -82,28 +114,28 @@ class LockBinarySensor(TTLockEntity, BinarySensorEntity):
         return self.entity_description.is_on_fn(self.facts)
 
 
-class GatewayConnectivity(CoordinatorEntity[AccountCoordinator], BinarySensorEntity):
-    """Whether a gateway is connected to the cloud."""
+class LockDetailBinarySensor(LockDetailEntity, BinarySensorEntity):
+    """A yes/no fact of a lock that is read rarely."""
 
-    _attr_has_entity_name = True
-    _attr_device_class = BinarySensorDeviceClass.CONNECTIVITY
-    _attr_entity_category = EntityCategory.DIAGNOSTIC
-
-    def __init__(self, coordinator: AccountCoordinator, gateway: Gateway) -> None:
-        """Belong to the device of the gateway."""
-        super().__init__(coordinator)
-        self.gateway_id = gateway.gateway_id
-        self._attr_unique_id = f"{DOMAIN}-gateway-{gateway.gateway_id}"
-        self._attr_device_info = DeviceInfo(identifiers={(DOMAIN, gateway.mac)})
+    entity_description: LockDetailBinarySensorDescription
 
     @property
     @override
-    def available(self) -> bool:
-        """Return whether the cloud can be asked about the gateway."""
-        return self.gateway_id in self.coordinator.data.gateways and not self.coordinator.outage
+    def is_on(self) -> bool | None:
+        """Return the fact, None when it is not known."""
+        return None if self.detail is None else self.entity_description.is_on_fn(self.detail)
+
+
+class GatewayConnectivity(GatewayEntity, BinarySensorEntity):
+    """Whether a gateway is connected to the cloud."""
+
+    def __init__(self, coordinator: AccountCoordinator, gateway: Gateway, description: EntityDescription) -> None:
+        """Keep the unique id of hass-ttlock (compatibility.md 4.5)."""
+        super().__init__(coordinator, gateway, description)
+        self._attr_unique_id = f"{DOMAIN}-gateway-{gateway.gateway_id}"
 
     @property
     @override
     def is_on(self) -> bool | None:
         """Return whether the gateway is connected; the cloud notices a loss some minutes late."""
-        return self.coordinator.data.gateways[self.gateway_id].online
+        return self.gateway.online

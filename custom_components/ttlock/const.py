@@ -24,7 +24,7 @@ PORTAL_URL: Final = "https://euopen.ttlock.com"
 # asking locks for their state, some to settings, gateways and details; the inventory takes 4,320 and the rest is for
 # commands.
 STATE_CALLS_A_MONTH: Final = 15_000
-SETTINGS_CALLS_A_MONTH: Final = 4_000
+SETTINGS_CALLS_A_MONTH: Final = 3_500
 CALLS_FOR_SETTINGS: Final = 3
 REACH_CALLS_A_MONTH: Final = 2_000
 CREDENTIAL_CALLS_A_MONTH: Final = 1_000
@@ -33,7 +33,8 @@ CREDENTIAL_CALLS_ON_DEMAND_A_MONTH: Final = 600
 """For looking at them in between, because somebody opened the calendar."""
 CREDENTIAL_CALLS_AT_ONCE: Final = 40
 """What gathers of those while nobody looks."""
-DETAILS_CALLS_A_MONTH: Final = 1_000
+DETAILS_CALLS_A_MONTH: Final = 500
+"""For what is read rarely, as long as an entity shows it."""
 MONTH: Final = timedelta(days=30)
 SHORTEST_STATE_INTERVAL: Final = timedelta(minutes=10)
 """Each question wakes the lock's radio and costs battery."""
@@ -43,8 +44,10 @@ INVENTORY_INTERVAL: Final = timedelta(minutes=30)
 INVENTORY_RETRY_INTERVAL: Final = timedelta(minutes=5)
 SHORTEST_SETTINGS_AGE: Final = timedelta(hours=24)
 """Settings change a few times a year, mostly by us; other changes are seen within a day, or later with many locks."""
+SHORTEST_DETAILS_AGE: Final = timedelta(hours=24)
+"""Clocks drift by seconds a day, and new firmware comes out a few times a year."""
 SETTINGS_RETRY: Final = timedelta(hours=6)
-"""After settings could not be read."""
+"""After settings or a detail could not be read."""
 SHORTEST_REACH_INTERVAL: Final = timedelta(hours=6)
 """Locks and gateways are screwed to the house."""
 SHORTEST_CREDENTIAL_INTERVAL: Final = timedelta(hours=6)

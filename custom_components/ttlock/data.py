@@ -60,6 +60,8 @@ class LockSettings:
     door_sensor: DoorSensor | None = None
     remembered_auto_lock: int | None = None
     """The last delay that was in force, to come back to after auto-lock was off."""
+    remote_unlock: bool | None = None
+    """Whether the lock lets itself be unlocked from afar, as the last try showed: its switch cannot be read."""
     read_at: datetime | None = None
 
     def with_auto_lock(self, seconds: int) -> LockSettings:
@@ -129,6 +131,11 @@ class LockData:
         year = dt_util.utcnow().year
         halves = (datetime(year, month, 1, tzinfo=home).utcoffset() for month in (1, 7))
         return home if offset in halves else timezone(offset)
+
+    @property
+    def remote_unlock(self) -> bool | None:
+        """Return whether the lock can be unlocked from afar; None until that was tried."""
+        return False if self.ekey.remote_unlock is False else self.settings.remote_unlock
 
     @property
     def passage_active(self) -> bool | None:

@@ -15,11 +15,11 @@ from homeassistant.util import dt as dt_util
 from .client.errors import TTLockError
 from .client.inventory import Firmware, FirmwareState, WifiDetail
 from .client.settings import WorkingMode
-from .const import DETAILS_CALLS_A_MONTH, DOMAIN, LOGGER, MONTH, SETTINGS_RETRY
+from .const import DETAILS_CALLS_A_MONTH, DOMAIN, LOGGER, SETTINGS_RETRY, SHORTEST_DETAILS_AGE
+from .data import spread
 
 VERSION = 1
 SAVE_DELAY_SECONDS = 10
-DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +30,7 @@ class Detail[T]:
     dump: Callable[[T], Any]
     load: Callable[[Any], T]
     reads_a_day: int = 1
-    """At most; fewer when many details share the calls of the month."""
+    """At most; fewer when the calls of the month do not suffice."""
 
 
 def _firmware(raw: dict[str, Any]) -> Firmware:
@@ -152,8 +152,8 @@ class Details:
 
     def _age(self, detail: Detail[Any], sharers: int) -> timedelta:
         """Return how old a detail may grow."""
-        calls = sum(wish.detail.reads_a_day for wish in self._wishes.values()) * (MONTH / DAY) * sharers
-        return DAY / detail.reads_a_day * max(1, calls / DETAILS_CALLS_A_MONTH)
+        reads = sum(wish.detail.reads_a_day for wish in self._wishes.values())
+        return spread(reads, DETAILS_CALLS_A_MONTH / sharers, SHORTEST_DETAILS_AGE) / detail.reads_a_day
 
     def _save_soon(self) -> None:
         self._store.async_delay_save(self._as_json, SAVE_DELAY_SECONDS)

@@ -2,7 +2,8 @@
 
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
-from typing import override
+from functools import partial
+from typing import Any, override
 
 from homeassistant.core import CALLBACK_TYPE, callback
 from homeassistant.helpers.device_registry import CONNECTION_BLUETOOTH, DeviceInfo
@@ -13,6 +14,7 @@ from homeassistant.helpers.update_coordinator import CoordinatorEntity
 from .const import DOMAIN, MANUFACTURER
 from .coordinator import TTLockConfigEntry
 from .data import LockData
+from .details import Detail
 from .errors import translated
 from .lock_coordinator import LockCoordinator
 
@@ -70,6 +72,34 @@ class TTLockEntity(CoordinatorEntity[LockCoordinator]):
         """Await a command and turn its failure into the user's language."""
         with translated(self.hass, self.coordinator.config_entry, self.coordinator.name):
             await command
+
+
+@dataclass(frozen=True, kw_only=True)
+class LockDetailDescription(LockEntityDescription):
+    """Describe an entity that shows what is read rarely, and only because the entity is there."""
+
+    detail: Detail[Any]
+    read_fn: Callable[[LockCoordinator], Awaitable[object]]
+
+
+class LockDetailEntity(TTLockEntity):
+    """An entity of a lock that shows a detail."""
+
+    entity_description: LockDetailDescription
+
+    @property
+    def detail(self) -> Any:
+        """Return what was read last, None when it never was."""
+        return self.coordinator.account.details.get(self.entity_description.detail, self.coordinator.lock_id)
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Have the detail read now and then."""
+        await super().async_added_to_hass()
+        description, lock = self.entity_description, self.coordinator
+        read = partial(description.read_fn, lock)
+        details = lock.account.details
+        self.async_on_remove(details.follow(description.detail, lock.lock_id, read, self.async_write_ha_state))
 
 
 def async_add_lock_entities[D: LockEntityDescription](

@@ -40,7 +40,7 @@ from .const import (
 )
 from .credential_book import CredentialBook
 from .data import GATEWAY_OFFLINE, NO_GATEWAY, InventoryLock, LockData, LockSettings
-from .details import CLOCK_DRIFT, LOCK_FIRMWARE, WORKING_MODE
+from .details import CLOCK_DRIFT, LOCK_FIRMWARE, WIFI, WORKING_MODE
 from .errors import translated_update
 from .settings_reader import async_read_settings
 from .timer import Timer
@@ -50,6 +50,8 @@ if TYPE_CHECKING:
 
 OWN_OPERATOR = "Home Assistant"
 WHOLE_WEEK = (PassagePeriod(weekdays=EVERY_DAY, all_day=True),)
+SWITCHED_OFF = "not_supported"
+"""What the vendor says when remote unlock is switched off in the lock (ttlock-open-api.md 9, quirk 13)."""
 INSTANT = timedelta(seconds=1)
 
 
@@ -234,6 +236,10 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         self.account.details.note(LOCK_FIRMWARE, self.lock_id, firmware)
         return firmware
 
+    async def async_read_wifi(self) -> None:
+        """Ask the cloud for the network side of a Wi-Fi lock, and note it; wakes nothing."""
+        self.account.details.note(WIFI, self.lock_id, await self.account.cloud.locks.get_wifi(self.lock_id))
+
     async def async_read_working_hours(self) -> WorkingHours:
         """Ask the cloud when the lock works, and note how; wakes nothing."""
         hours = await self.account.cloud.settings.get_working_hours(self.lock_id)
@@ -252,7 +258,17 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         self.require(Feature.GATEWAY_UNLOCK, "no_remote_unlock")
         if self.data.ekey.remote_unlock is False:
             raise NotPermitted("no_remote_right")
-        await self._async_move(self.account.cloud.unlock, Bolt.UNLOCKED, "unlock by gateway")
+        try:
+            await self._async_move(self.account.cloud.unlock, Bolt.UNLOCKED, "unlock by gateway")
+        except Unsupported as err:
+            if err.reason == SWITCHED_OFF:
+                self._note_remote_unlock(False)
+            raise
+        self._note_remote_unlock(True)
+
+    def _note_remote_unlock(self, possible: bool) -> None:
+        if self.data.settings.remote_unlock is not possible:
+            self._set_settings(replace(self.data.settings, remote_unlock=possible))
 
     async def async_lock(self) -> None:
         """Throw the bolt."""
@@ -332,6 +348,11 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         self.require_clock()
         return self._clock_drift(await self.async_command(self.account.cloud.settings.read_clock(self.lock_id)))
 
+    async def async_look_at_clock(self) -> None:
+        """Read the clock unless that would be in vain."""
+        if self.reachable:
+            await self.async_read_clock()
+
     async def async_set_clock(self) -> int:
         """Set the clock of the lock right; return by how many seconds it is ahead then."""
         self.require_clock()
@@ -343,7 +364,8 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
             raise Unsupported("no_clock")
 
     def _clock_drift(self, when: datetime) -> int:
-        drift = round((when - dt_util.utcnow()).total_seconds())
+        # A lock knows whole seconds.
+        drift = round((when - dt_util.utcnow().replace(microsecond=0)).total_seconds())
         self.account.details.note(CLOCK_DRIFT, self.lock_id, drift)
         return drift
 

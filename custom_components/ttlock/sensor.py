@@ -1,4 +1,4 @@
-"""Battery, signal, who used a lock, and how far an action on many locks is."""
+"""Battery, signals, clock and networks, who used a lock, and how far an action on many locks is."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,16 +11,27 @@ from homeassistant.components.sensor import (
     SensorEntityDescription,
     SensorStateClass,
 )
-from homeassistant.const import PERCENTAGE, SIGNAL_STRENGTH_DECIBELS_MILLIWATT, EntityCategory
+from homeassistant.const import PERCENTAGE, SIGNAL_STRENGTH_DECIBELS_MILLIWATT, EntityCategory, UnitOfTime
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 
 from .bluetooth_signal import BluetoothSignal, BluetoothSignalDescription, bluetooth_runs
+from .client import Feature
 from .client.errors import VENDOR_CODES, DeviceUnreachable, NotExecuted, QuotaExceeded
+from .client.models import Gateway
+from .client.settings import WorkingMode
 from .coordinator import TTLockConfigEntry
 from .data import CONNECTED, EKEY_INVALID, LockData
-from .entity import LockEntityDescription, TTLockEntity, async_add_lock_entities
+from .details import CLOCK_DRIFT, WIFI, WORKING_MODE
+from .entity import (
+    LockDetailDescription,
+    LockDetailEntity,
+    LockEntityDescription,
+    TTLockEntity,
+    async_add_lock_entities,
+)
+from .gateway_entity import GatewayEntity, async_add_gateway_entities
 from .job_sensor import JobSensor, JobSensorDescription
 from .jobs import JobState
 from .lock_coordinator import LockCoordinator
@@ -37,6 +48,10 @@ CONNECTION_STATES = sorted(
 )
 
 
+WIFI_SIGNALS = {3: "strong", 2: "medium", 1: "weak"}
+"""The vendor's grades (ttlock-open-api.md 4.17)."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class LockSensorDescription(LockEntityDescription, SensorEntityDescription):
     """Describe a reading of a lock."""
@@ -44,6 +59,20 @@ class LockSensorDescription(LockEntityDescription, SensorEntityDescription):
     value_fn: Callable[[LockData], StateType]
     restored: bool = False
     """The value is not read again after a restart, so Home Assistant remembers it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LockDetailSensorDescription(LockDetailDescription, SensorEntityDescription):
+    """Describe a reading of a lock that is taken rarely."""
+
+    value_fn: Callable[[Any], StateType]
+
+
+@dataclass(frozen=True, kw_only=True)
+class GatewaySensorDescription(SensorEntityDescription):
+    """Describe what the cloud tells of a gateway."""
+
+    value_fn: Callable[[Gateway], StateType]
 
 
 SENSORS = (
@@ -86,6 +115,76 @@ SENSORS = (
         value_fn=lambda data: data.trigger,
     ),
 )
+DETAILS = (
+    LockDetailSensorDescription(
+        # Reading it wakes the lock.
+        key="clock_drift",
+        translation_key="clock_drift",
+        device_class=SensorDeviceClass.DURATION,
+        state_class=SensorStateClass.MEASUREMENT,
+        native_unit_of_measurement=UnitOfTime.SECONDS,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        supported_fn=lambda data: Feature.NO_CLOCK not in data.features and data.ekey.may_manage,
+        detail=CLOCK_DRIFT,
+        read_fn=LockCoordinator.async_look_at_clock,
+        value_fn=lambda seconds: seconds,
+    ),
+    LockDetailSensorDescription(
+        key="working_mode",
+        translation_key="working_mode",
+        device_class=SensorDeviceClass.ENUM,
+        options=["always", "hours", "never"],
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        # No bit tells of working hours; outside of them a lock freezes itself (ttlock-open-api.md 4.3).
+        supported_fn=lambda data: Feature.FREEZE in data.features and data.ekey.may_manage,
+        detail=WORKING_MODE,
+        read_fn=LockCoordinator.async_read_working_hours,
+        value_fn=lambda mode: None if mode is WorkingMode.UNKNOWN else mode.name.lower(),
+    ),
+    LockDetailSensorDescription(
+        key="wifi_network",
+        translation_key="wifi_network",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        supported_fn=lambda data: Feature.WIFI in data.features,
+        detail=WIFI,
+        read_fn=LockCoordinator.async_read_wifi,
+        value_fn=lambda wifi: wifi.network,
+    ),
+    LockDetailSensorDescription(
+        key="wifi_address",
+        translation_key="wifi_address",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        supported_fn=lambda data: Feature.WIFI in data.features,
+        detail=WIFI,
+        read_fn=LockCoordinator.async_read_wifi,
+        value_fn=lambda wifi: wifi.ip,
+    ),
+    LockDetailSensorDescription(
+        key="wifi_signal",
+        translation_key="wifi_signal",
+        device_class=SensorDeviceClass.ENUM,
+        options=list(WIFI_SIGNALS.values()),
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        supported_fn=lambda data: Feature.WIFI in data.features,
+        detail=WIFI,
+        read_fn=LockCoordinator.async_read_wifi,
+        value_fn=lambda wifi: WIFI_SIGNALS.get(wifi.signal),
+    ),
+)
+GATEWAY_SENSORS = (
+    GatewaySensorDescription(
+        key="network",
+        translation_key="network",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        value_fn=lambda gateway: gateway.network,
+    ),
+)
 GATEWAY_SIGNAL = LockSensorDescription(
     key="lockgateway",
     translation_key="gateway_signal",
@@ -122,6 +221,8 @@ async def async_setup_entry(
     async_add_entities([JobSensor(entry.runtime_data, JOB)])
     async_add_lock_entities(entry, async_add_entities, SENSORS, _sensor)
     async_add_lock_entities(entry, async_add_entities, (GATEWAY_SIGNAL,), GatewaySignal)
+    async_add_lock_entities(entry, async_add_entities, DETAILS, LockDetailSensor)
+    async_add_gateway_entities(entry, async_add_entities, GATEWAY_SENSORS, GatewaySensor)
     if bluetooth_runs(hass):
         async_add_lock_entities(entry, async_add_entities, (BLUETOOTH_SIGNAL,), BluetoothSignal)
 
@@ -180,3 +281,27 @@ class GatewaySignal(LockSensor):
             return None
         gateway = self.coordinator.account.data.gateways.get(self.facts.reach[0].gateway_id)
         return {"gateway": gateway.name} if gateway else None
+
+
+class LockDetailSensor(LockDetailEntity, SensorEntity):
+    """A reading of a lock that is taken rarely."""
+
+    entity_description: LockDetailSensorDescription
+
+    @property
+    @override
+    def native_value(self) -> StateType:
+        """Return the reading, None when it is not known."""
+        return None if self.detail is None else self.entity_description.value_fn(self.detail)
+
+
+class GatewaySensor(GatewayEntity, SensorEntity):
+    """What the cloud tells of a gateway."""
+
+    entity_description: GatewaySensorDescription
+
+    @property
+    @override
+    def native_value(self) -> StateType:
+        """Return it, None when it is not known."""
+        return self.entity_description.value_fn(self.gateway)

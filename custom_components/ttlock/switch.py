@@ -19,6 +19,7 @@ from .coordinator import TTLockConfigEntry
 from .data import LockData
 from .entity import LockEntityDescription, TTLockEntity, async_add_lock_entities
 from .lock_coordinator import LockCoordinator
+from .plans import described
 
 PARALLEL_UPDATES = 0
 
@@ -32,10 +33,16 @@ class LockSwitchDescription(LockEntityDescription, SwitchEntityDescription):
 
     is_on_fn: Callable[[LockData], bool | None]
     set_fn: Callable[[LockCoordinator, bool], Awaitable[None]]
+    attributes_fn: Callable[[LockData], dict[str, Any] | None] = lambda data: None
 
 
 def _manageable(feature: Feature) -> Callable[[LockData], bool]:
     return lambda data: feature in data.features and data.ekey.may_manage
+
+
+def _plan(data: LockData) -> dict[str, Any] | None:
+    """Return the windows in which passage mode holds the door while it is on."""
+    return {"periods": described(data.settings.passage.periods)} if data.settings.passage else None
 
 
 def _auto_lock_on(data: LockData) -> bool | None:
@@ -67,6 +74,7 @@ SWITCHES = (
         supported_fn=_manageable(Feature.PASSAGE_MODE),
         is_on_fn=lambda data: data.settings.passage.enabled if data.settings.passage else None,
         set_fn=LockCoordinator.async_switch_passage_mode,
+        attributes_fn=_plan,
     ),
     LockSwitchDescription(
         key="autolock",
@@ -162,6 +170,13 @@ class LockSwitch(TTLockEntity, SwitchEntity):
     """A setting of a lock."""
 
     entity_description: LockSwitchDescription
+    _unrecorded_attributes = frozenset({"periods"})
+
+    @property
+    @override
+    def extra_state_attributes(self) -> dict[str, Any] | None:
+        """Return what else there is to the setting."""
+        return self.entity_description.attributes_fn(self.facts)
 
     @property
     @override

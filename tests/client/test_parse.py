@@ -172,6 +172,7 @@ def test_unreadable_features_are_none() -> None:
         "passcode",
         "fingerprint",
         "auto_lock",
+        "firmware_upgrade",
         "passcode_management",
     ]
 

@@ -1,11 +1,9 @@
 """Actions on the settings of locks, and on their state."""
 
-from collections.abc import Iterable
 from dataclasses import replace
-from datetime import time, timedelta
-from typing import Any, Final, cast
+from datetime import timedelta
+from typing import Final, cast
 
-from homeassistant.const import WEEKDAYS
 from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, SupportsResponse
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import VolDictType
@@ -13,10 +11,11 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonValueType
 import voluptuous as vol
 
-from ..client.passage import PassageMode, PassagePeriod, check as check_passage, window
+from ..client.passage import PassageMode, check as check_passage
 from ..client.settings import WorkingHours, WorkingMode, check_working_hours
 from ..errors import translated
 from ..lock_coordinator import WHOLE_WEEK, LockCoordinator
+from ..plans import described, windows
 from ..switch import DEFAULT_AUTO_LOCK_SECONDS
 from ..targets import async_target_locks
 from .action import Action
@@ -29,7 +28,7 @@ WORKING_MODES: Final = {mode.name.lower(): mode for mode in WorkingMode if mode 
 async def async_configure_passage_mode(hass: HomeAssistant, call: ServiceCall) -> ServiceResponse:
     """Write the plan of passage mode, or switch it off and keep the plan."""
     locks = await async_target_locks(hass, call)
-    periods = _periods(call.data)
+    periods = windows(call.data)
     for lock in locks.values():
         with translated(hass, lock.config_entry, lock.name):
             check_passage(PassageMode(enabled=call.data["enabled"], periods=WHOLE_WEEK if periods is None else periods))
@@ -76,7 +75,7 @@ async def async_get_passage_mode(hass: HomeAssistant, call: ServiceCall) -> Serv
             "auto_unlock": plan.auto_unlock,
             "active": plan.active_at(now),
             "next_change": cast(JsonValueType, plan.next_change(now)),
-            "periods": _described_periods(plan.periods),
+            "periods": described(plan.periods),
         }
 
     return await one_each(hass, locks, "passage_mode", read)
@@ -85,7 +84,7 @@ async def async_get_passage_mode(hass: HomeAssistant, call: ServiceCall) -> Serv
 async def async_set_working_hours(hass: HomeAssistant, call: ServiceCall) -> ServiceResponse:
     """Choose when locks work at all; outside of it nothing but the mechanical key opens them."""
     locks = await async_target_locks(hass, call)
-    hours = WorkingHours(mode=WORKING_MODES[call.data["mode"]], periods=_periods(call.data) or ())
+    hours = WorkingHours(mode=WORKING_MODES[call.data["mode"]], periods=windows(call.data) or ())
     for lock in locks.values():
         with translated(hass, lock.config_entry, lock.name):
             check_working_hours(hours)
@@ -103,7 +102,7 @@ async def async_get_working_hours(hass: HomeAssistant, call: ServiceCall) -> Ser
 
     async def read(entity_id: str, lock: LockCoordinator) -> Result:
         hours = await lock.async_read_working_hours()
-        return {"mode": hours.mode.name.lower(), "periods": _described_periods(hours.periods)}
+        return {"mode": hours.mode.name.lower(), "periods": described(hours.periods)}
 
     return await one_each(hass, locks, "working_hours", read)
 
@@ -139,44 +138,6 @@ async def async_update_state(hass: HomeAssistant, call: ServiceCall) -> ServiceR
         return {**CONFIRMED, "state": lock.data.bolt.value}
 
     return await each(hass, locks, update)
-
-
-def _periods(data: dict[str, Any]) -> tuple[PassagePeriod, ...] | None:
-    """Return the windows that were given, None when the plan is to stay; the flat fields are one window."""
-    if "periods" in data:
-        given: list[dict[str, Any]] = data["periods"]
-    elif any(key in data for key in ("start_time", "end_time", "all_day", "days")):
-        given = [data]
-    else:
-        return None
-    return tuple(period for fields in given for period in _windows(fields))
-
-
-def _windows(fields: dict[str, Any]) -> Iterable[PassagePeriod]:
-    weekdays = frozenset(WEEKDAYS.index(day) + 1 for day in fields.get("days", WEEKDAYS))
-    if fields.get("all_day"):
-        return (PassagePeriod(weekdays=weekdays, all_day=True),)
-    return window(_minute(fields.get("start_time")), _minute(fields.get("end_time")), weekdays)
-
-
-def _described_periods(periods: Iterable[PassagePeriod]) -> list[JsonValueType]:
-    """Return windows in the shape in which they are given; the end of a day is its next midnight."""
-
-    def described(period: PassagePeriod) -> dict[str, JsonValueType]:
-        days: list[JsonValueType] = [WEEKDAYS[day - 1] for day in sorted(period.weekdays)]
-        if period.all_day:
-            return {"days": days, "all_day": True}
-        return {"days": days, "start_time": _clock(period.start), "end_time": _clock(period.end)}
-
-    return [described(period) for period in periods]
-
-
-def _clock(minute: int) -> str:
-    return f"{minute // 60 % 24:02}:{minute % 60:02}"
-
-
-def _minute(when: time | None) -> int:
-    return 0 if when is None else when.hour * 60 + when.minute
 
 
 _PERIOD: VolDictType = {

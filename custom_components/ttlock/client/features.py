@@ -11,6 +11,7 @@ class Feature(IntEnum):
     CARD = 1
     FINGERPRINT = 2
     AUTO_LOCK = 4
+    FIRMWARE_UPGRADE = 6
     PASSCODE_MANAGEMENT = 7
     LOCK_COMMAND = 8
     GATEWAY_UNLOCK = 10
