@@ -43,6 +43,11 @@ def auto_enable_custom_integrations(request: pytest.FixtureRequest) -> None:
         request.getfixturevalue("check_translations")
 
 
+@pytest.fixture(autouse=True)
+async def enable_event_loop_debug() -> None:
+    """Leave the event loop's debug mode off: it takes a third of the time of every test, to write down call stacks."""
+
+
 @pytest.fixture
 def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
     """Write snapshots the way Home Assistant does."""
