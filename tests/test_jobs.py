@@ -2,7 +2,6 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -23,6 +22,7 @@ from simulator import CloudServer, Fault, World
 
 from .passing_time import pass_time
 from .test_actions import act
+from .test_lock import Find
 
 STATE = "/v3/lock/queryOpenState"
 UNLOCK = "/v3/lock/unlock"
@@ -32,19 +32,19 @@ type Doors = dict[str, str]
 
 
 @pytest.fixture
-def locks() -> int:
-    """Return how many doors the house has."""
+def locks() -> int | None:
+    """Return how many doors the house has; None for the default world."""
     return 8
 
 
 @pytest.fixture
-def world(locks: int) -> World:
+def world(locks: int | None) -> World:
     """Return a house of many doors behind four gateways."""
-    return World.generate(locks=locks, gateways=4)
+    return World.load() if locks is None else World.generate(locks=locks, gateways=4)
 
 
 @pytest.fixture
-def doors(loaded: MockConfigEntry, entity_id: Callable[[str, str, str], str], world: World) -> Doors:
+def doors(loaded: MockConfigEntry, entity_id: Find, world: World) -> Doors:
     """Return the doors of the house."""
     return {entity_id("lock", lock.key, "lock"): lock.key for lock in world.locks.values()}
 
@@ -244,6 +244,41 @@ async def test_any_change_of_many_locks_is_a_job_and_its_digits_stay_inside(
     said = [event.as_dict() for event in (*progress, *finished)]
     assert len(said) == 12
     assert "482915" not in f"{said}{hass.states.get(job)}{caplog.text}"
+
+
+@pytest.mark.parametrize("locks", [None])
+async def test_what_a_lock_has_yet_to_confirm_is_neither_done_nor_failed(
+    hass: HomeAssistant, loaded: MockConfigEntry, entity_id: Find, job: str, progress: list[Event], world: World
+) -> None:
+    front_door, back_door = (entity_id("lock", key, "lock") for key in ("front_door", "back_door"))
+    world.wifi("back_door").power_saving = True
+    card = {"card_name": "Guest", "card_number": "3661413478"}
+    await act(hass, "add_card", {"entity_id": [front_door, back_door], **card})
+    assert {event.data["entity_id"]: event.data["status"] for event in progress} == {
+        front_door: "confirmed",
+        back_door: "pending",
+    }
+    assert figures(hass, job) == (
+        "finished",
+        {"action": "add_card", "done": 1, "failed": 0, "pending": 1, "total": 2},
+    )
+
+
+@pytest.mark.parametrize("locks", [None])
+async def test_a_lock_where_only_some_of_it_worked_has_failed(
+    hass: HomeAssistant, loaded: MockConfigEntry, entity_id: Find, job: str, finished: list[Event], world: World
+) -> None:
+    front_door, office = (entity_id("lock", key, "lock") for key in ("front_door", "office"))
+    await act(hass, "add_card", {"entity_id": front_door, "card_name": "Guest", "card_number": "3661413478"})
+    world.faults.add(Fault(kind="errcode", errcode=-2018, path="/v3/identityCard/delete", times=1))
+    response = await act(hass, "clear_cards", {"entity_id": [front_door, office], "confirm": True})
+    assert len(response["results"][front_door]["removed"]) == 1
+    assert [(item["entity_id"], item["key"]) for item in finished[0].data["failures"]] == [
+        (front_door, "not_permitted")
+    ]
+    await act(hass, "retry_failed", {})
+    assert figures(hass, job)[0] == "finished"
+    assert not world.lock("front_door").swipe_card("3661413478").opened
 
 
 async def test_a_job_is_forgotten_after_an_hour(

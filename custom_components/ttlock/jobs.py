@@ -21,7 +21,9 @@ EVENT_PROGRESS: Final = f"{DOMAIN}_job_progress"
 EVENT_FINISHED: Final = f"{DOMAIN}_job_finished"
 KEPT_FOR: Final = timedelta(hours=1)
 """How long a job with failures may be repeated: what it was called with may hold digits."""
+CONFIRMED: Final = "confirmed"
 PENDING: Final = "pending"
+FAILED: Final = "failed"
 
 
 class JobState(StrEnum):
@@ -94,9 +96,12 @@ class Job:
         self._listeners.add(listener)
 
     @callback
-    def async_report(self, entity_id: str, status: str, failure: Failure | None = None) -> None:
-        """Note what has become of one lock."""
+    def async_report(self, entity_id: str, result: Mapping[str, Any], failure: Failure | None = None) -> None:
+        """Note what has become of one lock; some of what was to be done there may have failed, too."""
         self._open.discard(entity_id)
+        status = str(result.get("status", CONFIRMED))
+        if failure is None and status == FAILED:
+            failure = Failure(key=result["error"]["key"], message=result["error"]["message"], unclear=False)
         if failure is not None:
             self.failures[entity_id] = failure
         elif status == PENDING:

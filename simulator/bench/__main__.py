@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import json
 import sys
 
+from .batch import measure_batch
 from .setup import measure_setup
 
 
@@ -21,8 +22,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     setup.add_argument(
         "--latency", type=float, default=1.0, help="seconds each conversation with a lock takes (default %(default)s)"
     )
+    batch = names.add_parser("batch", help="opening many locks in one action, against those of one gateway in turn")
+    batch.add_argument("--locks", type=int, default=20, help="locks in the account (default %(default)s)")
+    batch.add_argument("--gateways", type=int, default=4, help="gateways (default %(default)s)")
+    batch.add_argument(
+        "--latency", type=float, default=1.0, help="seconds each conversation with a lock takes (default %(default)s)"
+    )
     options = parser.parse_args(arguments)
-    figures = asyncio.run(measure_setup(locks=options.locks, gateways=options.gateways, latency=options.latency))
+    measure = {"setup": measure_setup, "batch": measure_batch}[options.name]
+    figures = asyncio.run(measure(locks=options.locks, gateways=options.gateways, latency=options.latency))
     print(json.dumps(figures), flush=True)
     return 0
 

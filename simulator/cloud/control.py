@@ -135,7 +135,12 @@ def _state(server: CloudServer, body: Json) -> Json:
         "rate": world.clock.rate,
         "locks": {lock.key: _lock_state(server, lock) for lock in world.locks.values()},
         "gateways": {
-            gateway.key: {"gateway_id": gateway.gateway_id, "online": gateway.online, "latency": gateway.latency}
+            gateway.key: {
+                "gateway_id": gateway.gateway_id,
+                "online": gateway.online,
+                "latency": gateway.latency,
+                "hears": {str(lock_id): rssi for lock_id, rssi in gateway.rssi.items()},
+            }
             for gateway in world.reach.gateways.values()
         },
         "faults": len(world.faults),

@@ -13,7 +13,7 @@ from homeassistant.util.json import JsonObjectType, JsonValueType
 from ..client.errors import TTLockError
 from ..const import DOMAIN, LOGGER
 from ..errors import translated
-from ..jobs import Failure
+from ..jobs import FAILED, Failure
 from ..lock_coordinator import LockCoordinator
 from .request import Subject, begin_job
 
@@ -74,9 +74,9 @@ async def results[T: Subject](
         except HomeAssistantError as err:
             failures.append(err)
             failure = Failure.of(err)
-            result = {"status": "failed", "error": reason(err)}
+            result = {"status": FAILED, "error": reason(err)}
         if job:
-            job.async_report(entity_id, str(result.get("status", "confirmed")), failure)
+            job.async_report(entity_id, result, failure)
         return result
 
     try:
