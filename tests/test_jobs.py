@@ -232,35 +232,30 @@ async def test_any_change_of_many_locks_is_a_job_and_its_digits_stay_inside(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     world.gateway("gateway_3").online = False
-    data = {"entity_id": list(doors), "passcode_name": "Guest", "passcode": "482915"}
-    response = await act(hass, "create_passcode", data)
+    response = await act(hass, "set_admin_passcode", {"entity_id": list(doors), "passcode": "482915"})
     assert Counter(result["status"] for result in response["results"].values()) == {"confirmed": 6, "failed": 2}
     world.gateway("gateway_3").online = True
     cloud.reset_calls()
     await act(hass, "retry_failed", {"job_id": response["job_id"]})
-    assert cloud.calls["/v3/keyboardPwd/add"] == 2
+    assert cloud.calls["/v3/lock/changeAdminKeyboardPwd"] == 2
     assert all(lock.enter_code("482915").opened for lock in world.locks.values())
-    assert [event.data["action"] for event in finished] == ["create_passcode"] * 2
+    assert [event.data["action"] for event in finished] == ["set_admin_passcode"] * 2
     said = [event.as_dict() for event in (*progress, *finished)]
     assert len(said) == 12
     assert "482915" not in f"{said}{hass.states.get(job)}{caplog.text}"
 
 
-@pytest.mark.parametrize("locks", [None])
+@pytest.mark.parametrize("asked", [True, False])
 async def test_what_a_lock_has_yet_to_confirm_is_neither_done_nor_failed(
-    hass: HomeAssistant, loaded: MockConfigEntry, entity_id: Find, job: str, progress: list[Event], world: World
+    hass: HomeAssistant, doors: Doors, job: str, progress: list[Event], world: World, asked: bool
 ) -> None:
-    front_door, back_door = (entity_id("lock", key, "lock") for key in ("front_door", "back_door"))
-    world.wifi("back_door").power_saving = True
-    card = {"card_name": "Guest", "card_number": "3661413478"}
-    await act(hass, "add_card", {"entity_id": [front_door, back_door], **card})
-    assert {event.data["entity_id"]: event.data["status"] for event in progress} == {
-        front_door: "confirmed",
-        back_door: "pending",
-    }
+    world.gateway("gateway_3").online = False
+    data = {"entity_id": list(doors), "passcode_name": "Guest", "passcode": "482915"}
+    await hass.services.async_call("ttlock", "create_passcode", data, blocking=True, return_response=asked)
+    assert Counter(event.data["status"] for event in progress) == {"confirmed": 6, "pending": 2}
     assert figures(hass, job) == (
         "finished",
-        {"action": "add_card", "done": 1, "failed": 0, "pending": 1, "total": 2},
+        {"action": "create_passcode", "done": 6, "failed": 0, "pending": 2, "total": 8},
     )
 
 
@@ -302,8 +297,8 @@ async def test_a_repetition_that_is_refused_can_be_tried_again(
 ) -> None:
     world.gateway("gateway_0").online = False
     end = dt_util.utcnow() + timedelta(minutes=30)
-    data = {"passcode_name": "Guest", "passcode": "482915", "start_time": end - timedelta(minutes=30), "end_time": end}
-    response = await act(hass, "create_passcode", {"entity_id": list(doors), **data})
+    data = {"card_name": "Guest", "card_number": "3661413478", "start_time": end - timedelta(hours=1), "end_time": end}
+    response = await act(hass, "add_card", {"entity_id": list(doors), **data})
     freezer.tick(timedelta(minutes=31))
     for _ in range(2):
         with pytest.raises(ServiceValidationError) as refusal:
@@ -359,7 +354,7 @@ async def test_who_may_control_the_locks_may_unlock_many(
     assert actuations(world) == Counter(doors.values())
 
     world.gateway("gateway_0").online = False
-    await act(hass, "create_passcode", {"entity_id": list(doors), "passcode_name": "Guest", "passcode": "482915"})
+    await act(hass, "set_admin_passcode", {"entity_id": list(doors), "passcode": "482915"})
     with pytest.raises(Unauthorized):
         await act(hass, "retry_failed", {}, context)
 

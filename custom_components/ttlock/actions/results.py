@@ -30,6 +30,9 @@ ACCEPTED: Result = {"status": "accepted", "path": "cloud"}
 PENDING: Result = {"status": "pending", "path": "cloud"}
 """The cloud keeps it for a Wi-Fi lock that saves power, until the lock connects the next time."""
 
+STILL_TRYING: Final = ("still_trying", "still_trying_until")
+"""Raised where nobody would see that something is pending; for a job it is that all the same."""
+
 
 async def each[T: Subject](hass: HomeAssistant, locks: dict[str, T], work: Work[T]) -> ServiceResponse:
     """Do the work on every lock and answer with a result for each."""
@@ -73,10 +76,15 @@ async def results[T: Subject](
                 result = await work(entity_id, lock)
         except HomeAssistantError as err:
             failures.append(err)
-            failure = Failure.of(err)
             result = {"status": FAILED, "error": reason(err)}
+            if err.translation_key in STILL_TRYING:
+                far = PENDING
+            else:
+                far, failure = result, Failure.of(err)
+        else:
+            far = result
         if job:
-            job.async_report(entity_id, result, failure)
+            job.async_report(entity_id, far, failure)
         return result
 
     try:
