@@ -14,6 +14,7 @@ import voluptuous as vol
 
 from simulator import CloudServer, Fault, World
 
+from .passing_time import pass_time
 from .recipients import Recipient, add_recipient
 from .test_actions import act, passcodes
 from .test_lock import Find
@@ -255,6 +256,38 @@ async def test_recipients_have_to_be_named(hass: HomeAssistant, front_door: str)
     with pytest.raises(ServiceValidationError) as refusal:
         await share(hass, front_door)
     assert refusal.value.translation_key == "notify_entity_missing"
+
+
+@pytest.mark.parametrize("kind", ["http_500", "drop_before", "drop_after", "truncated"])
+async def test_a_code_that_cannot_be_made_now_is_not_made_later(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    front_door: str,
+    guest: Recipient,
+    world: World,
+    short_patience: None,
+    kind: str,
+) -> None:
+    """Nobody would learn its digits."""
+    world.faults.add(Fault(kind=kind, path="/v3/*"))
+    with pytest.raises(HomeAssistantError):
+        await share(hass, front_door, guest="Li")
+    world.faults.clear()
+    assert guest.messages == []
+    for _ in range(5):
+        await pass_time(hass, freezer, timedelta(minutes=30))
+    assert "Li" not in await passcodes(hass, front_door)
+    await share(hass, front_door, guest="Li")
+    assert world.lock("front_door").enter_code(code_in(guest.message)).opened
+
+
+async def test_a_lost_answer_is_looked_up_and_the_code_sent(
+    hass: HomeAssistant, front_door: str, guest: Recipient, world: World
+) -> None:
+    world.faults.add(Fault(kind="drop_after", path=RANDOM, times=1))
+    await share(hass, front_door, guest="Li")
+    assert code_in(guest.message) == (await passcodes(hass, front_door))["Li"]["passcode"]
+    assert world.lock("front_door").enter_code(code_in(guest.message)).opened
 
 
 # -- Templates and rules -------------------------------------------------------------------------------------------

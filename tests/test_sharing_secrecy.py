@@ -126,7 +126,7 @@ async def test_what_is_shared_leaves_no_trace(
         automation("undelivered", "share_access", front_door, guest="Lost", notify="notify.broken"),
         automation("link", "get_unlock_link", front_door, key_id=key_id, notify=both),
         automation("typed", "create_passcode", front_door, passcode_name="Typed", passcode=TYPED),
-        automation("random", "create_passcode", front_door, passcode_name="Random"),
+        automation("random", "create_passcode", front_door, passcode_name="Random", return_code=True),
     ]
     assert await async_setup_component(hass, "automation", {"automation": automations})
     shares = [{"action": "ttlock.share_access", "target": {"entity_id": front_door}, "data": {"notify": both}}]

@@ -26,15 +26,6 @@ def action_error(err: TTLockError, name: str) -> HomeAssistantError:
     )
 
 
-def undelivered(name: str, passcode_id: int) -> HomeAssistantError:
-    """Return what is raised when a passcode is there and nobody could be told of it: how it can be told again."""
-    return HomeAssistantError(
-        translation_domain=DOMAIN,
-        translation_key="passcode_undelivered",
-        translation_placeholders={"name": name, "passcode_id": str(passcode_id)},
-    )
-
-
 @contextmanager
 def translated(hass: HomeAssistant, entry: ConfigEntry, name: str) -> Generator[None]:
     """Turn client errors inside an action into translated ones; a lost sign-in also asks the user to sign in."""

@@ -15,7 +15,7 @@ from ..client.models import PasscodeKind
 from ..client.passcodes import PasscodeRequest, check
 from ..const import DOMAIN
 from ..delivery import Recipients, async_deliver, async_recipients
-from ..errors import translated, undelivered
+from ..errors import translated
 from ..lock_coordinator import LockCoordinator
 from ..message import (
     LINK_PLACEHOLDERS,
@@ -93,7 +93,11 @@ async def async_share_access(hass: HomeAssistant, call: ServiceCall) -> ServiceR
         text = template.text or shared.given.text(words, now)
         sent = await _send(recipients, text, template.title, values, lock)
         if not sent["sent_to"]:
-            raise undelivered(lock.name, shared.passcode_id)
+            raise HomeAssistantError(
+                translation_domain=DOMAIN,
+                translation_key="passcode_undelivered",
+                translation_placeholders={"name": lock.name, "passcode_id": str(shared.passcode_id)},
+            )
         return {"status": shared.status, "id": shared.passcode_id, "path": "cloud", **sent}
 
     return await each(hass, locks, share)
@@ -264,6 +268,7 @@ ACTIONS: Final = {
     ),
     "get_unlock_link": Action(
         handler=async_get_unlock_link,
+        reads=True,
         fields={
             vol.Required("key_id"): OBJECT_ID,
             vol.Optional("include_secrets", default=False): cv.boolean,

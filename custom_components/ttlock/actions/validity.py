@@ -17,7 +17,7 @@ from ..client.errors import InvalidInput
 from ..client.passage import MINUTES_A_DAY
 from ..client.passcodes import check_period
 from ..lock_coordinator import LockCoordinator
-from .results import aware
+from .period import period_of
 
 VALIDITY: Final[VolDictType] = {
     vol.Optional("start_time"): cv.datetime,
@@ -74,12 +74,7 @@ def same(one: Validity, other: Validity) -> bool:
 
 
 def _period(data: dict[str, Any], zone: tzinfo, now: datetime) -> tuple[datetime | None, datetime | None]:
-    start, end = aware(data.get("start_time"), zone), aware(data.get("end_time"), zone)
-    if (duration := data.get("duration")) is not None:
-        if end is not None:
-            raise InvalidInput("period_twice")
-        start = start or now
-        end = start + duration
+    start, end = period_of(data, zone, now)
     if (start is None) != (end is None):
         raise InvalidInput("period_missing")
     check_period(start, end, now)

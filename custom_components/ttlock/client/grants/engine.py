@@ -502,7 +502,9 @@ class Grants:
         """Return the grant as the table proves it."""
         self._errors.pop(grant.grant_id, None)
         now = self._clock()
-        found = replace(grant, credential_id=shown.credential_id, code=None, reason=None)
+        # After a lost answer the table is the first to tell the digits that the cloud made.
+        number = grant.number or (shown.number if grant.wish.is_random else None)
+        found = replace(grant, credential_id=shown.credential_id, number=number, code=None, reason=None)
         match life_of(shown, now, self._zone_of(grant.wish.lock_id), used=grant.used):
             case Life.FAILED:
                 return found.moved(Stage.FAILED, now, reason="delivery_failed", due=None)
