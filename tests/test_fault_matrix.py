@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntryState
@@ -10,6 +11,7 @@ from homeassistant.exceptions import HomeAssistantError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.ttlock.client.grants import engine
 from simulator import CloudServer, Fault, World
 
 from .test_lock import Find, state_of
@@ -118,6 +120,7 @@ async def test_an_operation_ends_well_or_says_why(
     cloud: CloudServer,
     entity_id: Find,
     caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
     fault: dict[str, Any],
     operation: Operation,
 ) -> None:
@@ -158,8 +161,9 @@ async def test_an_operation_ends_well_or_says_why(
     assert not tracebacks(caplog)
     assert loaded.state is ConfigEntryState.LOADED
 
-    # And the next time it works.
+    # And the next time it works; what was lost is sent again as soon as it is certain that it never arrived.
     world.faults.clear()
+    monkeypatch.setattr(engine, "SETTLED", timedelta(0))
     await hass.services.async_call(domain, action, {"entity_id": target, **operation.data}, blocking=True)
     await hass.async_block_till_done(wait_background_tasks=True)
     assert operation.done(world) == operation.wanted

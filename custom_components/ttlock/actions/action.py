@@ -3,6 +3,7 @@
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from functools import cached_property
 from typing import Any, Final
 
 from homeassistant.const import ATTR_CONFIG_ENTRY_ID
@@ -61,7 +62,7 @@ class Action:
         """Return whether it changes something, so that for many locks it is a job to watch."""
         return not self.reads and self.response is not SupportsResponse.ONLY
 
-    @property
+    @cached_property
     def schema(self) -> vol.All[Any]:
         """Return what checks a call; an empty field counts as absent."""
         aliases = {**_ALIASES, **self.aliases}
