@@ -1,22 +1,18 @@
 """What a lock does at the press of a button: set its clock, have a one-time code made."""
 
 from dataclasses import dataclass
-from datetime import timedelta
-from functools import partial
-from typing import Final, override
+from typing import override
 
-from homeassistant.components import persistent_notification
 from homeassistant.components.button import ButtonEntity, ButtonEntityDescription
 from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import Unauthorized
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
-from homeassistant.util.uuid import random_uuid_hex
 
 from .actions.passcode_writer import async_make
 from .actions.period import full_hour
-from .client import Feature, Secret
+from .client import Feature
 from .client.models import PasscodeKind
 from .client.passcodes import PasscodeRequest
 from .coordinator import TTLockConfigEntry
@@ -26,12 +22,10 @@ from .errors import translated
 from .lock_coordinator import LockCoordinator
 from .message import GivenCode, code_values, render
 from .message_words import words_of
+from .show_code import ShownCodes
 from .targets import async_is_trusted
-from .timer import Timer
 
 PARALLEL_UPDATES = 0
-SHOWN_FOR: Final = timedelta(minutes=10)
-"""How long a code stays in a notification, which every user of Home Assistant sees."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +82,7 @@ class OneTimeCode(TTLockEntity, ButtonEntity):
     def __init__(self, coordinator: LockCoordinator, description: LockButtonDescription) -> None:
         """Show nothing yet."""
         super().__init__(coordinator, description)
-        self._shown: dict[str, Timer] = {}
+        self._codes = ShownCodes(coordinator.hass, f"{self.unique_id}")
 
     @override
     async def async_press(self) -> None:
@@ -109,23 +103,10 @@ class OneTimeCode(TTLockEntity, ButtonEntity):
         message = render(words.shown_code, values)
         phones = async_phones_of(self.hass, context.user_id if context else None)
         if not (await async_deliver(phones, message, lock.name)).sent_to:
-            self._show(message)
-
-    def _show(self, message: Secret) -> None:
-        """Show a message for a while; the next one does not take its place."""
-        notification_id = f"{self.unique_id}-{random_uuid_hex()}"
-        timer = Timer(self.hass, f"{self.entity_id} notification", partial(self._async_hide, notification_id))
-        self._shown[notification_id] = timer
-        persistent_notification.async_create(self.hass, message.reveal(), self.coordinator.name, notification_id)
-        timer.after(SHOWN_FOR)
-
-    async def _async_hide(self, notification_id: str) -> None:
-        self._shown.pop(notification_id).cancel()
-        persistent_notification.async_dismiss(self.hass, notification_id)
+            self._codes.async_show(message, lock.name)
 
     @override
     async def async_will_remove_from_hass(self) -> None:
         """Leave no code behind."""
-        for notification_id in tuple(self._shown):
-            await self._async_hide(notification_id)
+        self._codes.async_hide_all()
         await super().async_will_remove_from_hass()

@@ -1,28 +1,37 @@
 """Two calendars of a lock: who may open it when, and when passage mode keeps it open."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
-from typing import Final, override
+from datetime import datetime, time
+from typing import Any, Final, override
 
 from homeassistant.components.calendar import CalendarEntity, CalendarEntityDescription, CalendarEvent
+from homeassistant.components.calendar.const import CalendarEntityFeature
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
 from .access_words import description_of, name_of, word
+from .access_writer import AccessWriter
+from .book_entity import BookEntity
+from .calendar_event import Booking, rule_of
 from .client import Feature
 from .client.cyclic import CyclicWindow
+from .client.errors import InvalidInput, NotFound
 from .client.grants import Access, Life
 from .client.occurrences import DAYS_TO_LOOK, Span, next_span, spans, weekly_spans, windows_of
 from .client.passage import PassagePeriod
 from .coordinator import TTLockConfigEntry
 from .entity import LockEntityDescription, TTLockEntity, async_add_lock_entities
+from .errors import translated
 from .lock_coordinator import LockCoordinator
+from .show_code import ShownCodes
 
 PARALLEL_UPDATES = 0
 
-WEEKDAYS: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+ALL_FUTURE: Final = "THISANDFUTURE"
+"""How the calendar page says that a series is meant from an occurrence on."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,30 +86,35 @@ class LockCalendar(TTLockEntity, CalendarEntity):
             summary=summary,
             description=description,
             uid=uid,
-            recurrence_id=start.strftime("%Y%m%dT%H%M%S") if windows else None,
-            rrule=_rule(windows, until) if windows else None,
+            recurrence_id=self._recurrence_id(span) if windows else None,
+            rrule=rule_of(windows, until) if windows else None,
         )
 
+    def _recurrence_id(self, span: Span) -> str:
+        """Return what tells an occurrence from the others of its series."""
+        return span[0].astimezone(self.facts.zone).strftime("%Y%m%dT%H%M%S")
 
-class AccessCalendar(LockCalendar):
-    """Who may open the lock when. What opens for good is left out: it would be on every day."""
+
+class AccessCalendar(BookEntity, LockCalendar):
+    """Who may open the lock when. What opens for good is left out: it would be on every day.
+
+    A new event is a passcode for its time; changing and deleting an event changes and takes off its key.
+    """
 
     def __init__(self, coordinator: LockCoordinator, description: LockCalendarDescription) -> None:
-        """Look into the book of the lock."""
+        """Show no code yet."""
         super().__init__(coordinator, description)
-        self._book = coordinator.book
+        self._codes = ShownCodes(coordinator.hass, f"{self.unique_id}")
+        self._writer = AccessWriter(coordinator, self._codes)
+        self._attr_supported_features = CalendarEntityFeature.DELETE_EVENT | CalendarEntityFeature.UPDATE_EVENT
+        if Feature.PASSCODE in coordinator.data.features:
+            self._attr_supported_features |= CalendarEntityFeature.CREATE_EVENT
 
     @override
-    async def async_added_to_hass(self) -> None:
-        """Follow the credentials."""
-        await super().async_added_to_hass()
-        self.async_on_remove(self._book.async_add_listener(self.async_write_ha_state))
-
-    @property
-    @override
-    def available(self) -> bool:
-        """Return whether the credentials were read."""
-        return super().available and self._book.data.read_at is not None
+    async def async_will_remove_from_hass(self) -> None:
+        """Leave no code behind."""
+        self._codes.async_hide_all()
+        await super().async_will_remove_from_hass()
 
     @property
     @override
@@ -119,9 +133,9 @@ class AccessCalendar(LockCalendar):
         self, hass: HomeAssistant, start_date: datetime, end_date: datetime
     ) -> list[CalendarEvent]:
         """Return what opens in a range of time."""
-        await self._book.async_freshen()
-        if self._book.data.read_at is None and self._book.last_exception is not None:
-            raise self._book.last_exception
+        await self.book.async_freshen()
+        if self.book.data.read_at is None and self.book.last_exception is not None:
+            raise self.book.last_exception
         zone = self.facts.zone
         found = [
             (span, access) for access in self._accesses for span in spans(access.validity, start_date, end_date, zone)
@@ -130,7 +144,7 @@ class AccessCalendar(LockCalendar):
 
     @property
     def _accesses(self) -> Iterable[Access]:
-        return (access for access in self._book.accesses if access.life is not Life.GONE)
+        return (access for access in self.book.accesses if access.life is not Life.GONE)
 
     def _event_of(self, span: Span, access: Access) -> CalendarEvent:
         return self._event(
@@ -141,6 +155,50 @@ class AccessCalendar(LockCalendar):
             access.validity.windows,
             access.end,
         )
+
+    # -- Writing ---------------------------------------------------------------------------------------------------
+
+    @override
+    async def async_create_event(self, **kwargs: Any) -> None:
+        """Put a passcode on the lock for the time of an event."""
+        with self._translated():
+            await self._writer.async_create(Booking.of(kwargs, self.facts.zone))
+
+    @override
+    async def async_update_event(
+        self,
+        uid: str,
+        event: dict[str, Any],
+        recurrence_id: str | None = None,
+        recurrence_range: str | None = None,
+    ) -> None:
+        """Change name, time or digits of what an event stands for."""
+        with self._translated():
+            access = self._access(uid, recurrence_id, recurrence_range)
+            own_lines = description_of(self.hass, self.coordinator, access).splitlines()
+            await self._writer.async_change(access, Booking.of(event, self.facts.zone, own_lines))
+
+    @override
+    async def async_delete_event(
+        self, uid: str, recurrence_id: str | None = None, recurrence_range: str | None = None
+    ) -> None:
+        """Take off the lock what an event stands for."""
+        with self._translated():
+            await self._writer.async_remove(self._access(uid, recurrence_id, recurrence_range))
+
+    def _access(self, uid: str, recurrence_id: str | None, recurrence_range: str | None) -> Access:
+        """Return what an event stands for; a key with weekly hours is one thing, whatever event of it is meant."""
+        access = next((access for access in self._accesses if access.is_called(uid)), None)
+        if access is None:
+            raise NotFound("event_gone")
+        if access.validity.windows and recurrence_id is not None:
+            coming = next_span(access.validity, dt_util.utcnow(), self.facts.zone)
+            if recurrence_range != ALL_FUTURE or (coming and recurrence_id != self._recurrence_id(coming)):
+                raise InvalidInput("event_occurrence")
+        return access
+
+    def _translated(self) -> AbstractContextManager[None]:
+        return translated(self.hass, self.coordinator.config_entry, self.coordinator.name)
 
 
 class PassageCalendar(LockCalendar):
@@ -186,10 +244,3 @@ def _begin(found: tuple[Span, *tuple[object, ...]]) -> Span:
 
 def _is_midnight(when: datetime) -> bool:
     return when.time() == time()
-
-
-def _rule(windows: Sequence[CyclicWindow], until: datetime | None) -> str:
-    """Return how windows come back, in the words of calendars (RFC 5545)."""
-    days = ",".join(WEEKDAYS[window.weekday - 1] for window in windows)
-    end = f";UNTIL={until.astimezone(UTC):%Y%m%dT%H%M%SZ}" if until else ""
-    return f"FREQ=WEEKLY;BYDAY={days}{end}"

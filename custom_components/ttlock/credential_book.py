@@ -10,8 +10,8 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
 
 from .client.credentials import Credential, CredentialKind
-from .client.errors import TTLockError, is_refusal
-from .client.grants import Access, Grant, Stage, overview
+from .client.errors import InvalidInput, TTLockError, Unsupported, is_refusal
+from .client.grants import Access, Grant, Life, Outcome, Stage, overview
 from .client.parse import Listing
 from .const import (
     CREDENTIAL_CALLS_ON_DEMAND_A_MONTH,
@@ -93,6 +93,13 @@ class CredentialBook(DataUpdateCoordinator[Tables]):
         grants = lock.account.grants.grants.of_lock(lock.lock_id)
         return overview(self.data.all, grants, self.data.read_at, dt_util.utcnow(), lock.data.zone)
 
+    @property
+    def next_expiry(self) -> datetime | None:
+        """Return when the next key ceases to open for good; None when none will."""
+        now = dt_util.utcnow()
+        ends = (access.end for access in self.accesses if access.counts)
+        return min((end for end in ends if end is not None and end > now), default=None)
+
     async def async_begin(self) -> None:
         """Read for the first time, if somebody listens."""
         if self.followed and self.data.read_at is None:
@@ -105,6 +112,41 @@ class CredentialBook(DataUpdateCoordinator[Tables]):
             return
         if anyway or self._lock.account.may_ask(len(self.kinds), CREDENTIAL_CALLS_ON_DEMAND_A_MONTH):
             await self.async_refresh()
+
+    async def async_remove(self, access: Access, *, unless_changed: bool = False) -> Outcome | None:
+        """Take something off the lock, or off the list when it is not there; None for the latter.
+
+        With `unless_changed` it stays, and InvalidInput is raised, when the lock holds it with another validity by now:
+        somebody may have prolonged it.
+        """
+        grants, grant = self._lock.account.grants, access.grant
+        outcome: Outcome | None = None
+        if access.credential_id is not None and (access.shown is not None or access.life is not Life.GONE):
+            outcome = await self._async_take_off(access, unless_changed)
+        elif grant is not None and not grant.over:
+            outcome = await grants.async_withdraw(grant.grant_id)
+        if grant is not None and grant.over:
+            await grants.async_forget(grant.grant_id)
+            self.async_update_listeners()
+        return outcome
+
+    async def _async_take_off(self, access: Access, unless_changed: bool) -> Outcome | None:
+        if access.kind is CredentialKind.REMOTE:
+            # Through the cloud a remote only leaves the list, and goes on opening the door (4.11).
+            raise Unsupported("needs_bluetooth")
+
+        def is_meant(item: Credential) -> bool:
+            if item.credential_id != access.credential_id:
+                return False
+            return not unless_changed or item.validity == access.validity
+
+        # The table is read once more for this: what we know of it may be hours old.
+        for outcome in await self._lock.account.grants.async_remove(self._lock, access.kind, is_meant):
+            return outcome
+        await self.async_refresh()
+        if any(item.credential_id == access.credential_id for item in self.data.credentials.get(access.kind, ())):
+            raise InvalidInput("changed_in_the_meantime")
+        return None
 
     @override
     async def _async_update_data(self) -> Tables:

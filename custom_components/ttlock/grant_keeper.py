@@ -110,6 +110,10 @@ class GrantKeeper:
         finally:
             self._wait()
 
+    async def async_forget(self, grant_id: str) -> None:
+        """Drop what is over; see `Grants.forget`."""
+        await self.grants.forget(grant_id)
+
     # -- What the grants need --------------------------------------------------------------------------------------
 
     def _zone_of(self, lock_id: int) -> tzinfo:

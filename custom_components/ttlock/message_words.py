@@ -22,6 +22,8 @@ class Words:
     """The message with a link that unlocks."""
     shown_code: str
     """What the person sees who had a code made at the press of a button."""
+    made_code: str
+    """What the person sees who had a code made for somebody."""
     one_time_name: str
     """The name under which such a code is listed."""
     guest: str
@@ -46,6 +48,7 @@ ENGLISH: Final = Words(
     ended="Hello {guest}, your access to {lock} has ended. Thank you for your visit.",
     link="Hello {guest}, this link opens {lock}: {link}",
     shown_code="One-time code for {lock}: {code}. {instructions}",
+    made_code="Code of {guest} for {lock}: {code}. Valid {start} to {end}. {instructions}",
     one_time_name="One-time code",
     guest="guest",
     no_start="now",
@@ -65,6 +68,7 @@ CHINESE: Final = Words(
     ended="{guest}您好,您在 {lock} 的开锁权限已到期,感谢您的入住。",
     link="{guest}您好,打开此链接即可开启 {lock}: {link}",
     shown_code="{lock} 的单次密码是 {code}。{instructions}",
+    made_code="{guest}在 {lock} 的密码是 {code},有效期 {start} 至 {end}。{instructions}",
     one_time_name="单次密码",
     guest="客人",
     no_start="即日",

@@ -15,10 +15,13 @@ from homeassistant.const import PERCENTAGE, SIGNAL_STRENGTH_DECIBELS_MILLIWATT, 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
+from homeassistant.util import dt as dt_util
 
 from .bluetooth_signal import BluetoothSignal, BluetoothSignalDescription, bluetooth_runs
+from .book_sensor import BookSensor, BookSensorDescription
 from .client import Feature
 from .client.errors import VENDOR_CODES, DeviceUnreachable, NotExecuted, QuotaExceeded
+from .client.grants import EXPIRING, Life
 from .client.models import Gateway
 from .client.settings import WorkingMode
 from .coordinator import TTLockConfigEntry
@@ -73,6 +76,10 @@ class GatewaySensorDescription(SensorEntityDescription):
     """Describe what the cloud tells of a gateway."""
 
     value_fn: Callable[[Gateway], StateType]
+
+
+def _may_manage(data: LockData) -> bool:
+    return data.ekey.may_manage
 
 
 SENSORS = (
@@ -196,6 +203,54 @@ GATEWAY_SIGNAL = LockSensorDescription(
     supported_fn=lambda data: data.inventory.has_gateway is not False,
     value_fn=lambda data: data.reach[0].rssi if data.reach else None,
 )
+BOOK_SENSORS = (
+    BookSensorDescription(
+        key="next_expiry",
+        translation_key="next_expiry",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        supported_fn=_may_manage,
+        book_fn=lambda book: book.next_expiry,
+    ),
+    BookSensorDescription(
+        key="access_in_force",
+        translation_key="access_in_force",
+        state_class=SensorStateClass.MEASUREMENT,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        supported_fn=_may_manage,
+        book_fn=lambda book: sum(access.life.opens for access in book.accesses),
+    ),
+    BookSensorDescription(
+        key="access_expiring",
+        translation_key="access_expiring",
+        state_class=SensorStateClass.MEASUREMENT,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        supported_fn=_may_manage,
+        book_fn=lambda book: sum(access.ends_within(EXPIRING, dt_util.utcnow()) for access in book.accesses),
+    ),
+    BookSensorDescription(
+        key="access_expired",
+        translation_key="access_expired",
+        state_class=SensorStateClass.MEASUREMENT,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        supported_fn=_may_manage,
+        book_fn=lambda book: sum(access.life is Life.EXPIRED for access in book.accesses),
+    ),
+    BookSensorDescription(
+        key="pending_changes",
+        translation_key="pending_changes",
+        state_class=SensorStateClass.MEASUREMENT,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        supported_fn=_may_manage,
+        from_tables=False,
+        book_fn=lambda book: sum(access.grant is not None and access.grant.pending for access in book.accesses),
+    ),
+)
 BLUETOOTH_SIGNAL = BluetoothSignalDescription(
     key="lockblesignal",
     translation_key="bluetooth_signal",
@@ -223,6 +278,7 @@ async def async_setup_entry(
     async_add_lock_entities(entry, async_add_entities, (GATEWAY_SIGNAL,), GatewaySignal)
     async_add_lock_entities(entry, async_add_entities, DETAILS, LockDetailSensor)
     async_add_gateway_entities(entry, async_add_entities, GATEWAY_SENSORS, GatewaySensor)
+    async_add_lock_entities(entry, async_add_entities, BOOK_SENSORS, BookSensor)
     if bluetooth_runs(hass):
         async_add_lock_entities(entry, async_add_entities, (BLUETOOTH_SIGNAL,), BluetoothSignal)
 

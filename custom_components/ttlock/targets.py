@@ -7,7 +7,7 @@ from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import Platform
 from homeassistant.core import Context, HomeAssistant, ServiceCall
 from homeassistant.exceptions import ServiceValidationError, Unauthorized, UnknownUser
-from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers import config_validation as cv, entity_registry as er
 from homeassistant.helpers.target import SelectedEntities, TargetSelection, async_extract_referenced_entity_ids
 
 from .client.models import Gateway
@@ -56,6 +56,22 @@ async def async_target_locks(hass: HomeAssistant, call: ServiceCall) -> dict[str
                 translation_placeholders={"entity_id": entity_id},
             )
     _require_existing(selected)
+    if not locks:
+        raise ServiceValidationError(translation_domain=DOMAIN, translation_key="no_lock_targeted")
+    await _async_check_control(hass, call, locks)
+    return locks
+
+
+async def async_target_or_all_locks(hass: HomeAssistant, call: ServiceCall) -> dict[str, LockCoordinator]:
+    """Return the targeted locks, or without a target all that an account is an administrator of."""
+    if any(str(key) in call.data for key in cv.ENTITY_SERVICE_FIELDS):
+        return await async_target_locks(hass, call)
+    locks = {
+        entity_id: lock
+        for entry in hass.config_entries.async_loaded_entries(DOMAIN)
+        for lock_id, lock in entry.runtime_data.locks.items()
+        if lock.data.ekey.may_manage and (entity_id := lock_entity_id(hass, lock_id))
+    }
     if not locks:
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="no_lock_targeted")
     await _async_check_control(hass, call, locks)

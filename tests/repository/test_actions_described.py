@@ -16,6 +16,7 @@ from .source import INTEGRATION, ROOT, english
 TARGET = {ATTR_AREA_ID, ATTR_DEVICE_ID, ATTR_ENTITY_ID, ATTR_FLOOR_ID, ATTR_LABEL_ID}
 TARGETS = {
     Target.LOCKS: {"entity": {"domain": "lock", "integration": "ttlock"}},
+    Target.ALL_LOCKS: {"entity": {"domain": "lock", "integration": "ttlock"}},
     Target.GATEWAYS: {"entity": {"domain": "binary_sensor", "integration": "ttlock", "device_class": "connectivity"}},
     Target.ACCOUNT: None,
     Target.JOB: None,

@@ -10,6 +10,7 @@ from homeassistant.const import Platform
 from homeassistant.util.yaml import load_yaml_dict
 
 from custom_components.ttlock import sensor
+from custom_components.ttlock.access_notes import Concern
 from custom_components.ttlock.client import errors
 from custom_components.ttlock.client.credentials import CredentialKind
 from custom_components.ttlock.client.grants import Life
@@ -230,6 +231,7 @@ def test_credentials_dialog_gets_what_its_text_leaves_open() -> None:
 def test_common_words() -> None:
     """What the integration says in calendars and lists, beside the names of kinds and lives."""
     used = {f"kind_{kind}" for kind in CredentialKind} | {f"life_{life}" for life in Life}
+    used |= {f"concern_{concern}" for concern in Concern}
     for path in modules(INTEGRATION):
         for call in calls(tree(path)):
             if called_name(call) == "word":

@@ -32,6 +32,8 @@ class Target(Enum):
     """What an action is meant for."""
 
     LOCKS = auto()
+    ALL_LOCKS = auto()
+    """Locks, all of every account unless some are named."""
     GATEWAYS = auto()
     """Gateways, by what Home Assistant has of them or by number."""
     ACCOUNT = auto()
@@ -73,6 +75,8 @@ class Action:
 
         if self.target is Target.ACCOUNT:
             return vol.All(tidy, vol.Schema({vol.Optional(ATTR_CONFIG_ENTRY_ID): cv.string, **self.fields}))
+        if self.target is Target.ALL_LOCKS:
+            return vol.All(tidy, vol.Schema({**cv.ENTITY_SERVICE_FIELDS, **self.fields}))
         if self.target is Target.JOB:
             return vol.All(tidy, vol.Schema({vol.Optional("job_id"): cv.string, **self.fields}))
         if self.target is Target.GATEWAYS:

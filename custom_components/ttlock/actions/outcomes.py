@@ -42,12 +42,17 @@ def result_of(hass: HomeAssistant, call: ServiceCall, lock: LockCoordinator, out
     if status != PENDING:
         return result
     err = outcome.error or OutcomeUnknown()
-    if isinstance(err, SignInError):
-        lock.config_entry.async_start_reauth(hass)
-    why = action_error(err, lock.name)
+    why = _trouble(lock, err)
     if not call.return_response:
         raise _still_trying(lock, outcome, why) from err
     return {**result, "error": {"code": err.code, "key": why.translation_key, "message": str(why)}}
+
+
+def raise_unless_done(lock: LockCoordinator, outcome: Outcome) -> None:
+    """Raise what keeps something from being done: for good, or for now while it is tried again."""
+    if status_of(outcome) == PENDING:
+        err = outcome.error or OutcomeUnknown()
+        raise _still_trying(lock, outcome, _trouble(lock, err)) from err
 
 
 def result_of_all(hass: HomeAssistant, call: ServiceCall, lock: LockCoordinator, outcomes: Iterable[Outcome]) -> Result:
@@ -56,6 +61,13 @@ def result_of_all(hass: HomeAssistant, call: ServiceCall, lock: LockCoordinator,
     ids = [result["id"] for result in found]
     slowest = next((result for result in found if result["status"] == PENDING), found[0])
     return {**slowest, "id": ids[0] if len(ids) == 1 else ids}
+
+
+def _trouble(lock: LockCoordinator, err: TTLockError) -> HomeAssistantError:
+    """Return what is in the way of something that is tried again; a lost sign-in needs the user."""
+    if isinstance(err, SignInError):
+        lock.config_entry.async_start_reauth(lock.hass)
+    return action_error(err, lock.name)
 
 
 def _still_trying(lock: LockCoordinator, outcome: Outcome, why: HomeAssistantError) -> HomeAssistantError:

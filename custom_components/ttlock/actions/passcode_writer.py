@@ -55,12 +55,12 @@ class Made:
     code: Secret
 
 
-async def async_make(lock: LockCoordinator, request: PasscodeRequest) -> Made:
+async def async_make(lock: LockCoordinator, request: PasscodeRequest, *, origin: str | None = None) -> Made:
     """Have the cloud make a random passcode for somebody who waits for its digits.
 
     One that cannot be made now is of no use to them later: the wish is taken back, and the client's error raised.
     """
-    placed = await async_place(lock, request)
+    placed = await async_place(lock, request, origin=origin)
     if placed.passcode_id is None or placed.code is None:
         await lock.account.grants.async_withdraw(placed.outcome.grant.grant_id)
         raise placed.outcome.error or OutcomeUnknown

@@ -1,8 +1,12 @@
 """The rules of passcodes, checked before anything is sent (ttlock-open-api.md 7)."""
 
+from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from itertools import pairwise
+import secrets
+import string
 from typing import Final
 
 from .errors import InvalidInput
@@ -11,6 +15,8 @@ from .secret import Secret
 
 MIN_DIGITS: Final = 4
 MAX_DIGITS: Final = 9
+RANDOM_DIGITS: Final = 6
+"""Every lock takes six; older ones take no fewer (7.2)."""
 MAX_RANDOM_PERIOD: Final = timedelta(days=366)
 """Beyond one year a random code knows whole months only (7.1); others are refused rather than silently rounded."""
 
@@ -40,6 +46,16 @@ def check_code(code: Secret) -> None:
     if {int(after) - int(before) for before, after in pairwise(digits)} in ({0}, {1}, {-1}):
         # The vendor refuses one digit repeated and digits in a row (3.2, code -2032).
         raise InvalidInput("passcode_too_simple")
+
+
+def random_code(taken: Collection[Secret]) -> Secret:
+    """Return digits of our own that nobody guesses and no keypad refuses, other than those that are taken."""
+    while True:
+        code = Secret("".join(secrets.choice(string.digits) for _ in range(RANDOM_DIGITS)))
+        with suppress(InvalidInput):
+            check_code(code)
+            if code not in taken:
+                return code
 
 
 def check_period(start: datetime | None, end: datetime | None, now: datetime) -> None:

@@ -2,11 +2,12 @@
 
 from .engine import Grants, Outcome
 from .journal import from_json, to_json
-from .model import Change, Grant, Life, Stage, Wish, first_use_by, is_random, life_of
-from .overview import Access, ends_within, overview
+from .model import EXPIRING, Change, Grant, Life, Stage, Wish, first_use_by, is_random, life_of
+from .overview import Access, overview
 from .vendor import Run, Vendor
 
 __all__ = [
+    "EXPIRING",
     "Access",
     "Change",
     "Grant",
@@ -17,7 +18,6 @@ __all__ = [
     "Stage",
     "Vendor",
     "Wish",
-    "ends_within",
     "first_use_by",
     "from_json",
     "is_random",

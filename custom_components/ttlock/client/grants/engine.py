@@ -300,9 +300,16 @@ class Grants:
             grant, now = self._grants[grant_id], self._clock()
             if grant.over:
                 return self._outcome(grant)
-            if grant.stage is Stage.WANTED and grant.credential_id is None and grant.sent is None:
+            never_arrived = grant.sent is None or isinstance(self._errors.get(grant_id), DeviceBusy | DeviceUnreachable)
+            if grant.stage is Stage.WANTED and grant.credential_id is None and never_arrived:
                 return self._outcome(await self._put(grant.moved(Stage.GONE, now, due=None)))
             return await self._go_on(grant.moved(Stage.REMOVING, now, due=now, deadline=None, attempts=0))
+
+    async def forget(self, grant_id: str) -> None:
+        """Drop a grant that is over: somebody has taken note of how it ended."""
+        if (grant := self._grants.get(grant_id)) is not None and grant.over:
+            self._drop(grant_id)
+            await self._save(self.all)
 
     async def work(self) -> None:
         """Do all that is due, locks side by side."""

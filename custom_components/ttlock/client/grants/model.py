@@ -95,6 +95,13 @@ class Wish:
         return self.kind is not CredentialKind.EKEY and not self.is_random
 
     @property
+    def first_use_by(self) -> datetime | None:
+        """Return until when it has to be used for the first time, lest it dies (ttlock-open-api.md 7.1)."""
+        if self.kind is not CredentialKind.PASSCODE or not self.is_random:
+            return None
+        return _first_use_by(self.validity)
+
+    @property
     def repeats(self) -> bool:
         """Return whether the same wish means another credential each time: one-time codes are made by the dozen."""
         return self.validity.kind in (ValidityKind.ONE_TIME, ValidityKind.ERASE)
@@ -212,7 +219,10 @@ def first_use_by(credential: Credential) -> datetime | None:
     """Return until when a random passcode has to be used for the first time, lest it dies (ttlock-open-api.md 7.1)."""
     if not isinstance(credential, PasscodeCredential) or not credential.is_random:
         return None
-    validity = credential.validity
+    return _first_use_by(credential.validity)
+
+
+def _first_use_by(validity: Validity) -> datetime | None:
     if validity.start is None or validity.kind not in (ValidityKind.PERMANENT, ValidityKind.PERIOD):
         return None
     return validity.start + FIRST_USE

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
-from typing import Final
 
 from ..credentials import Credential, CredentialKind, Validity, ValidityKind
 from ..occurrences import next_edge
@@ -33,6 +32,10 @@ class Access:
             return f"{self.kind.value}-{self.credential_id}"
         return f"grant-{self.grant.grant_id}" if self.grant else ""
 
+    def is_called(self, uid: str) -> bool:
+        """Return whether a name means it, the one that it had before the vendor gave it a number included."""
+        return uid == self.uid or (self.grant is not None and uid == f"grant-{self.grant.grant_id}")
+
     @property
     def number(self) -> Secret | None:
         """Return its digits, as far as they are known."""
@@ -43,14 +46,25 @@ class Access:
     @property
     def first_use_by(self) -> datetime | None:
         """Return until when it has to be used for the first time, lest it dies; None once that is settled."""
-        if self.shown is None or self.life is not Life.ACCEPTED:
+        if self.life is not Life.ACCEPTED:
             return None
-        return first_use_by(self.shown)
+        if self.shown is not None:
+            return first_use_by(self.shown)
+        return None if self.grant is None else self.grant.wish.first_use_by
 
     @property
     def end(self) -> datetime | None:
         """Return when it ceases to open for good; None for never."""
         return None if self.validity.kind is ValidityKind.PERMANENT else self.validity.end
+
+    @property
+    def counts(self) -> bool:
+        """Return whether it opens the lock, or may do so one day."""
+        return self.life not in (Life.EXPIRED, Life.FAILED, Life.GONE)
+
+    def ends_within(self, span: timedelta, now: datetime) -> bool:
+        """Return whether it counts, and ends within a time."""
+        return self.counts and self.end is not None and now < self.end <= now + span
 
     def next_change(self, now: datetime, zone: tzinfo) -> datetime | None:
         """Return when time alone will change something about it."""
@@ -121,11 +135,3 @@ def _of_grant(grant: Grant, now: datetime, zone: tzinfo) -> Access:
         credential_id=grant.credential_id,
         grant=grant,
     )
-
-
-def ends_within(access: Access, span: timedelta, now: datetime) -> bool:
-    """Return whether something that still counts ends within a time."""
-    return access.end is not None and now < access.end <= now + span and access.life not in _OVER
-
-
-_OVER: Final = (Life.EXPIRED, Life.FAILED, Life.GONE)

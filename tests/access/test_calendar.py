@@ -1,8 +1,6 @@
-"""The calendars of a lock, as Home Assistant's own calendar page uses them; proved at the simulated door."""
+"""The calendars of a lock, as Home Assistant's own calendar page shows them."""
 
-from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
-from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
@@ -10,96 +8,16 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
-from pytest_homeassistant_custom_component.typing import MockHAClientWebSocket, WebSocketGenerator
 
-from custom_components.ttlock.client import Secret
-from custom_components.ttlock.client.credentials import Validity
-from custom_components.ttlock.client.cyclic import weekly
 from custom_components.ttlock.const import CREDENTIAL_RETRY, FRESH_CREDENTIALS, SHORTEST_CREDENTIAL_INTERVAL
 from simulator import CloudServer, Fault, World
 
-from .conftest import setup
-from .passing_time import pass_time
-from .test_actions import act
-from .test_lock import Find, state_of
-
-MONDAY_MORNING = "2026-11-30T07:30:00+00:00"
-"""Half past eight for the locks of the world, which stay an hour ahead of UTC."""
-TABLES = frozenset(
-    {
-        "/v3/lock/listKeyboardPwd",
-        "/v3/lock/listKey",
-        "/v3/identityCard/list",
-        "/v3/fingerprint/list",
-        "/v3/wirelessKeyFob/listByLock",
-    }
-)
-
-type Events = Callable[..., Awaitable[list[dict[str, Any]]]]
-
-
-@pytest.fixture(autouse=True)
-def monday(freezer: FrozenDateTimeFactory) -> None:
-    """Hold the clock."""
-    freezer.move_to(MONDAY_MORNING)
-
-
-@pytest.fixture
-async def socket(
-    hass: HomeAssistant, loaded: MockConfigEntry, hass_ws_client: WebSocketGenerator
-) -> MockHAClientWebSocket:
-    """Return the connection of somebody who has the calendar page open."""
-    return await hass_ws_client(hass)
-
-
-@pytest.fixture
-def page(socket: MockHAClientWebSocket, entity_id: Find) -> Events:
-    """Return what the calendar page gets for a range of time, a week from now if nothing else is said."""
-
-    async def events(
-        lock: str = "front_door", key: str = "access", start: datetime | None = None, days: int = 7
-    ) -> list[dict[str, Any]]:
-        start = start or dt_util.utcnow()
-        await socket.send_json_auto_id(
-            {
-                "type": "calendar/event/subscribe",
-                "entity_id": entity_id("calendar", lock, key),
-                "start": start.isoformat(),
-                "end": (start + timedelta(days=days)).isoformat(),
-            }
-        )
-        subscribed = await socket.receive_json()
-        assert subscribed["success"], subscribed
-        found: list[dict[str, Any]] = (await socket.receive_json())["event"]["events"]
-        await socket.send_json_auto_id({"type": "unsubscribe_events", "subscription": subscribed["id"]})
-        while (await socket.receive_json())["type"] != "result":
-            pass
-        return found
-
-    return events
-
-
-def named(events: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """Return the first event of each name."""
-    return {event["summary"]: event for event in reversed(events)}
-
-
-def hours(event: dict[str, Any]) -> tuple[str, str]:
-    """Return start and end of an event."""
-    return event["start"], event["end"]
-
-
-def table_calls(cloud: CloudServer) -> int:
-    """Return how many calls were made for tables of credentials."""
-    return sum(cloud.calls[path] for path in TABLES)
-
-
-async def teach_weekly_card(loaded: MockConfigEntry, world: World) -> None:
-    """Put a card on the front door that opens from eight to five on workdays, as the vendor's app would."""
-    validity = Validity.cyclic(weekly(range(1, 6), 8 * 60, 17 * 60))
-    lock_id = world.lock("front_door").lock_id
-    await loaded.runtime_data.cloud.cards.add(lock_id, Secret("2882343476"), validity, "Office card")
-
+from ..conftest import setup
+from ..passing_time import pass_time
+from ..test_actions import act
+from ..test_lock import Find, state_of
+from .conftest import Events
+from .page import TABLES, hours, named, table_calls, teach_weekly_card
 
 # -- Looking -------------------------------------------------------------------------------------------------------
 

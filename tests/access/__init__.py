@@ -1,0 +1,1 @@
+"""Who may open a lock, shown in calendars, lists and sensors of Home Assistant."""
