@@ -97,11 +97,9 @@ class Job:
 
     @callback
     def async_report(self, entity_id: str, result: Mapping[str, Any], failure: Failure | None = None) -> None:
-        """Note what has become of one lock; some of what was to be done there may have failed, too."""
+        """Note what has become of one lock."""
         self._open.discard(entity_id)
         status = str(result.get("status", CONFIRMED))
-        if failure is None and status == FAILED:
-            failure = Failure(key=result["error"]["key"], message=result["error"]["message"], unclear=False)
         if failure is not None:
             self.failures[entity_id] = failure
         elif status == PENDING:

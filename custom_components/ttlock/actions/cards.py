@@ -7,21 +7,22 @@ from homeassistant.helpers import config_validation as cv
 import voluptuous as vol
 
 from ..client import Secret
-from ..client.cloud.cards import check_number, swapped
-from ..client.credentials import Validity
-from ..client.errors import OutcomeUnknown
+from ..client.cloud.cards import check_number
+from ..client.credentials import CredentialKind
+from ..client.grants import Wish
 from ..errors import translated
 from ..lock_coordinator import LockCoordinator
 from ..targets import async_target_locks
 from .action import DIGITS, NAME, Action
-from .credentials import validities, written
+from .credentials import validities
+from .outcomes import result_of
 from .results import Result, each
 from .topics import CARDS
-from .validity import VALIDITY, same
+from .validity import VALIDITY
 
 
 async def async_add_card(hass: HomeAssistant, call: ServiceCall) -> ServiceResponse:
-    """Teach locks a card by its number; a lost answer is looked up, never repeated."""
+    """Teach locks a card by its number; the same wish twice gives the same card."""
     locks = await async_target_locks(hass, call)
     number = Secret(call.data["card_number"])
     reverse: bool = call.data["reversed"]
@@ -31,25 +32,18 @@ async def async_add_card(hass: HomeAssistant, call: ServiceCall) -> ServiceRespo
     said = validities(hass, locks, call)
 
     async def add(entity_id: str, lock: LockCoordinator) -> Result:
-        validity = said[entity_id].for_new()
-        CARDS.check(lock, validity)
-        card_id = await _async_teach(lock, number, validity, call.data["card_name"], reverse=reverse)
-        return {**written(lock), "id": card_id}
+        wish = Wish(
+            kind=CredentialKind.CARD,
+            lock_id=lock.lock_id,
+            label=call.data["card_name"],
+            validity=said[entity_id].for_new(),
+            number=number,
+            reversed_number=reverse,
+        )
+        CARDS.check(lock, wish.validity)
+        return result_of(hass, call, lock, await lock.account.grants.async_place(wish))
 
     return await each(hass, locks, add)
-
-
-async def _async_teach(lock: LockCoordinator, number: Secret, validity: Validity, name: str, *, reverse: bool) -> int:
-    cards = lock.account.cloud.cards
-    teach = cards.add_reversed if reverse else cards.add
-    try:
-        return await lock.async_command(teach(lock.lock_id, number, validity, name))
-    except OutcomeUnknown:
-        stored = swapped(number) if reverse else number
-        for card in (await cards.list(lock.lock_id)).items:
-            if card.number == stored and same(card.validity, validity):
-                return card.credential_id
-        raise
 
 
 ACTIONS: Final = {

@@ -1,13 +1,9 @@
-"""What all kinds of credentials have in common: to be listed, renamed, limited, taken off (compatibility.md 4.3, 4.4).
+"""What all kinds of credentials have in common: to be listed, renamed, limited, taken off (compatibility.md 4.3, 4.4)."""
 
-Each change is proved: the cloud answers after the lock did, and where the answer was lost the list is read again.
-"""
-
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable
 from typing import Any, Final
 
 from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, SupportsResponse
-from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import VolDictType
 from homeassistant.util import dt as dt_util
@@ -16,170 +12,111 @@ import voluptuous as vol
 
 from ..client import Secret
 from ..client.credentials import Credential, QrCode, Remote
-from ..client.errors import (
-    DeviceUnreachable,
-    NotFound,
-    OutcomeUnknown,
-    QuotaExceeded,
-    ServerFault,
-    SignInError,
-    TransportError,
-    TTLockError,
-    VendorError,
-)
-from ..client.models import CredentialStatus
-from ..client.parse import Listing
-from ..const import LOGGER
+from ..client.errors import OutcomeUnknown
+from ..client.grants import Change, Life, Outcome
+from ..client.grants.refusals import not_found
 from ..errors import translated
 from ..lock_coordinator import LockCoordinator
 from ..targets import async_may_see_secrets, async_target_locks
 from .action import CONFIRM, NAME, OBJECT_ID, Action, Handler, confirmed
-from .results import ACCEPTED, CONFIRMED, HIDDEN, PENDING, Locks, Result, each, listed, reason
-from .topics import CARDS, FACES, FINGERPRINTS, PALM_VEINS, QR_CODES, REMOTES, RemovableTopic, Topic
-from .validity import VALIDITY, NewValidity, check_said, same
-
-UNCLEAR: Final = (TransportError, OutcomeUnknown, NotFound, VendorError)
-"""After these the list has the last word. The second of two tries is told that the thing is gone, in words that the
-vendor documents for some kinds only."""
-
+from .outcomes import error_of, result_of, result_of_all
+from .results import CONFIRMED, HIDDEN, Locks, Result, each, listed, local
+from .topics import CARDS, FACES, FINGERPRINTS, PALM_VEINS, QR_CODES, REMOTES, Topic
+from .validity import VALIDITY, NewValidity, check_said
 
 # -- The verbs -----------------------------------------------------------------------------------------------------
 
 
-def _lister[C: Credential](topic: Topic[C]) -> Handler:
+def _lister(topic: Topic) -> Handler:
     async def list_all(hass: HomeAssistant, call: ServiceCall) -> ServiceResponse:
         locks = await async_target_locks(hass, call)
         with_secrets = call.data["include_secrets"] and await async_may_see_secrets(hass, call)
 
         async def read(entity_id: str, lock: LockCoordinator) -> Result:
-            found = await topic.listing(lock.account.cloud, lock.lock_id)
-            return {topic.plural: [described(credential, with_secrets) for credential in found.items]}
+            found = await lock.account.grants.grants.read(lock.lock_id, topic.kind)
+            return {topic.plural: [described(lock, credential, with_secrets) for credential in found.items]}
 
         return await listed(hass, locks, topic.plural, read)
 
     return list_all
 
 
-def _renamer[C: Credential](topic: Topic[C]) -> Handler:
+def _renamer(topic: Topic) -> Handler:
     async def rename(hass: HomeAssistant, call: ServiceCall) -> ServiceResponse:
         locks = await async_target_locks(hass, call)
-        name: str = call.data["name"]
 
         async def one(entity_id: str, lock: LockCoordinator) -> Result:
-            credential = await async_find(lock, topic, call.data[topic.id_field])
-            await _async_proved(
-                lock,
-                topic,
-                credential,
-                topic.rename(lock.account.cloud, lock.lock_id, credential, name),
-                lambda current: current is not None and current.name == name,
+            topic.check(lock)
+            outcome = await lock.account.grants.async_change(
+                lock, topic.kind, call.data[topic.id_field], Change(label=call.data["name"])
             )
-            return {**CONFIRMED, "id": credential.credential_id}
+            return result_of(hass, call, lock, outcome)
 
         return await each(hass, locks, one)
 
     return rename
 
 
-def _period_setter[C: Credential](topic: Topic[C]) -> Handler:
+def _period_setter(topic: Topic) -> Handler:
     async def set_period(hass: HomeAssistant, call: ServiceCall) -> ServiceResponse:
         locks = await async_target_locks(hass, call)
         said = validities(hass, locks, call, check=check_said)
 
         async def one(entity_id: str, lock: LockCoordinator) -> Result:
-            credential = await async_find(lock, topic, call.data[topic.id_field])
-            wanted = said[entity_id].after(credential.validity)
+            shown = await async_find(lock, topic, call.data[topic.id_field])
+            wanted = said[entity_id].after(shown.validity)
             topic.check(lock, wanted)
-            await _async_proved(
-                lock,
-                topic,
-                credential,
-                lock.async_command(topic.change(lock.account.cloud, lock.lock_id, credential, wanted)),
-                lambda current: current is not None and same(current.validity, wanted),
+            outcome = await lock.account.grants.async_change(
+                lock, topic.kind, shown.credential_id, Change(validity=wanted)
             )
-            return {**reached(lock, credential), "id": credential.credential_id}
+            return result_of(hass, call, lock, outcome)
 
         return await each(hass, locks, one)
 
     return set_period
 
 
-def _deleter[C: Credential](topic: RemovableTopic[C]) -> Handler:
+def _deleter(topic: Topic) -> Handler:
     async def delete(hass: HomeAssistant, call: ServiceCall) -> ServiceResponse:
         locks = await async_target_locks(hass, call)
 
         async def one(entity_id: str, lock: LockCoordinator) -> Result:
-            credential = await async_find(lock, topic, call.data[topic.id_field])
-            await async_delete(lock, topic, credential)
-            return {**reached(lock, credential), "id": credential.credential_id}
+            topic.check(lock)
+            outcomes = await lock.account.grants.async_remove(lock, topic.kind, [call.data[topic.id_field]])
+            return result_of_all(hass, call, lock, outcomes)
 
         return await each(hass, locks, one)
 
     return delete
 
 
-def _clearer[C: Credential](topic: RemovableTopic[C]) -> Handler:
+def _clearer(topic: Topic) -> Handler:
     async def clear(hass: HomeAssistant, call: ServiceCall) -> ServiceResponse:
         confirmed(call)
         locks = await async_target_locks(hass, call)
 
         async def one(entity_id: str, lock: LockCoordinator) -> Result:
             topic.check(lock)
-            found = await topic.listing(lock.account.cloud, lock.lock_id)
-            if not found.complete:
-                # What cannot be read cannot be taken off, and to say that nothing is left would be a lie.
-                raise ServerFault
-            left = there = found.items
-            if topic.clear is not None and there:
-                left = await _async_cleared_at_once(lock, topic, topic.clear(lock.account.cloud, lock.lock_id, there))
-            failed = await _async_delete_each(hass, lock, topic, left)
-            removed: list[JsonValueType] = [item.name for item in there if item.credential_id not in failed]
-            if failed and not removed:
-                raise next(iter(failed.values()))
-            if not failed:
-                far = ACCEPTED if any(reached(lock, item) is ACCEPTED for item in there) else written(lock)
-                return {**far, "removed": removed}
-            errors: list[JsonValueType] = [
-                {"id": item.credential_id, "name": item.name, "error": reason(failed[item.credential_id])}
-                for item in there
-                if item.credential_id in failed
-            ]
-            first = next(iter(failed.values()))
-            return {"status": "failed", "error": reason(first), "removed": removed, "not_removed": errors}
+            outcomes = await lock.account.grants.async_remove(lock, topic.kind, lambda shown: True)
+            result = result_of_all(hass, call, lock, outcomes) if outcomes else CONFIRMED
+            return {
+                **result,
+                "removed": [outcome.grant.wish.label for outcome in outcomes if outcome.grant.over],
+                "not_removed": [_left(lock, outcome) for outcome in outcomes if not outcome.grant.over],
+            }
 
         return await each(hass, locks, one)
 
     return clear
 
 
-async def _async_cleared_at_once[C: Credential](
-    lock: LockCoordinator, topic: Topic[C], command: Awaitable[None]
-) -> tuple[C, ...]:
-    """Await a command that takes all credentials off at once, and return those that are still there."""
-    try:
-        await lock.async_command(command)
-    except TTLockError as err:
-        LOGGER.debug("%s: not cleared at once: %s", lock.name, err)
-    return (await topic.listing(lock.account.cloud, lock.lock_id)).items
-
-
-async def _async_delete_each[C: Credential](
-    hass: HomeAssistant, lock: LockCoordinator, topic: RemovableTopic[C], credentials: Iterable[C]
-) -> dict[int, HomeAssistantError]:
-    """Take credentials off one by one; returns what went wrong by id. What fails them all is not tried for each."""
-    failed: dict[int, HomeAssistantError] = {}
-    in_vain: HomeAssistantError | None = None
-    for credential in credentials:
-        try:
-            if in_vain is not None:
-                raise in_vain
-            with translated(hass, lock.config_entry, lock.name):
-                await async_delete(lock, topic, credential)
-        except HomeAssistantError as err:
-            failed[credential.credential_id] = err
-            if isinstance(err.__cause__, DeviceUnreachable | SignInError | QuotaExceeded | TransportError):
-                in_vain = err
-    return failed
+def _left(lock: LockCoordinator, outcome: Outcome) -> JsonValueType:
+    """Return what is still on the lock, and why as far as anything went wrong."""
+    return {
+        "id": outcome.grant.credential_id,
+        "name": outcome.grant.wish.label,
+        "error": error_of(lock, outcome.error) if outcome.error else None,
+    }
 
 
 # -- What they are made of -----------------------------------------------------------------------------------------
@@ -198,86 +135,21 @@ def validities(
     return said
 
 
-async def async_find[C: Credential](lock: LockCoordinator, topic: Topic[C], credential_id: int) -> C:
-    """Return a credential of the lock, which has to be there: the cloud does not always say when it is not."""
+async def async_find(lock: LockCoordinator, topic: Topic, credential_id: int) -> Credential:
+    """Return a credential of the lock, which has to be there."""
     topic.check(lock)
-    found = await topic.listing(lock.account.cloud, lock.lock_id)
-    for credential in found.items:
+    table = await lock.account.grants.grants.read(lock.lock_id, topic.kind)
+    for credential in table.items:
         if credential.credential_id == credential_id:
             return credential
-    raise topic.missing()
+    raise not_found(topic.kind) if table.complete else OutcomeUnknown
 
 
-async def async_delete[C: Credential](lock: LockCoordinator, topic: RemovableTopic[C], credential: C) -> None:
-    """Take a credential off the lock that is in its list."""
-    await _async_proved(
-        lock,
-        topic,
-        credential,
-        lock.async_command(topic.delete(lock.account.cloud, lock.lock_id, credential)),
-        lambda current: current is None or current.status is CredentialStatus.DELETING,
-    )
-
-
-async def _async_proved[C: Credential](
-    lock: LockCoordinator,
-    topic: Topic[C],
-    credential: C,
-    command: Awaitable[None],
-    done: Callable[[C | None], bool],
-) -> None:
-    """Await a change; when its answer was lost, look whether it was done instead of sending it again."""
-    try:
-        await command
-    except UNCLEAR:
-        try:
-            found = await topic.listing(lock.account.cloud, lock.lock_id)
-        except TTLockError:
-            raise OutcomeUnknown from None
-        current = next((item for item in found.items if item.credential_id == credential.credential_id), None)
-        if (current is None and not found.complete) or not done(current):
-            raise
-
-
-async def async_made[C: Credential, T](
-    lock: LockCoordinator,
-    topic: Topic[C],
-    before: Listing[C],
-    command: Awaitable[T],
-    recognise: Callable[[C], T | None],
-) -> T:
-    """Await a command that makes a credential; when its answer was lost, look for the one that was not there before.
-
-    `recognise` returns what the answer would have been if a credential is the wanted one, else None.
-    """
-    try:
-        return await command
-    except OutcomeUnknown:
-        known = {credential.credential_id for credential in before.items}
-        after = await topic.listing(lock.account.cloud, lock.lock_id)
-        new = [credential for credential in after.items if credential.credential_id not in known]
-        made = [found for credential in new if (found := recognise(credential)) is not None]
-        if len(made) != 1:
-            raise
-        return made[0]
-
-
-def reached(lock: LockCoordinator, credential: Credential) -> Result:
-    """Return how far a change of the credential has come when the cloud took it."""
-    if isinstance(credential, QrCode) and not credential.is_custom:
-        return ACCEPTED
-    return written(lock)
-
-
-def written(lock: LockCoordinator) -> Result:
-    """Return how far something has come that was written to the lock: one that saves power gets it when it wakes."""
-    return PENDING if lock.account.cloud.saves_power(lock.lock_id) else CONFIRMED
-
-
-def described(credential: Credential, with_secrets: bool) -> Result:
-    """Return a credential in the shape of hass-ttlock, with ours added; times stay datetimes for templates."""
+def described(lock: LockCoordinator, credential: Credential, with_secrets: bool) -> Result:
+    """Return a credential in the shape of hass-ttlock, with ours added."""
     validity = credential.validity
-    cycle = [
+    life: Life = lock.account.grants.grants.life_of(lock.lock_id, credential)
+    cycle: list[JsonValueType] = [
         {"day": window.weekday, "start": _clock(window.start), "end": _clock(window.end)} for window in validity.windows
     ]
     shown: dict[str, Any] = {
@@ -286,11 +158,11 @@ def described(credential: Credential, with_secrets: bool) -> Result:
         "number": hidden(credential.number, with_secrets),
         "type": validity.kind.value,
         "sender": credential.sender,
-        "start_date": validity.start and dt_util.as_local(validity.start),
-        "end_date": validity.end and dt_util.as_local(validity.end),
-        "expired": validity.end is not None and validity.end < dt_util.utcnow(),
+        "start_date": local(validity.start),
+        "end_date": local(validity.end),
+        "expired": validity.over_at(dt_util.utcnow()),
         "cycle": cycle or None,
-        "status": credential.status.name.lower(),
+        "status": life.value,
     }
     if isinstance(credential, Remote):
         shown |= {"mac": credential.mac, "battery": credential.battery}
@@ -317,7 +189,7 @@ def _clock(minute: int) -> str:
 # -- The actions ---------------------------------------------------------------------------------------------------
 
 
-def _actions[C: Credential](topic: Topic[C]) -> dict[str, Action]:
+def _actions(topic: Topic) -> dict[str, Action]:
     credential_id: VolDictType = {vol.Required(topic.id_field): OBJECT_ID}
     return {
         f"list_{topic.plural}": Action(
@@ -331,19 +203,24 @@ def _actions[C: Credential](topic: Topic[C]) -> dict[str, Action]:
     }
 
 
-def _removing[C: Credential](topic: RemovableTopic[C]) -> dict[str, Action]:
+def _removing(topic: Topic) -> dict[str, Action]:
     return {
-        **_actions(topic),
         f"delete_{topic.kind}": Action(handler=_deleter(topic), fields={vol.Required(topic.id_field): OBJECT_ID}),
         f"clear_{topic.plural}": Action(handler=_clearer(topic), fields=CONFIRM),
     }
 
 
 ACTIONS: Final = {
+    **_actions(CARDS),
     **_removing(CARDS),
+    **_actions(FINGERPRINTS),
     **_removing(FINGERPRINTS),
+    **_actions(FACES),
     **_removing(FACES),
+    **_actions(PALM_VEINS),
     **_removing(PALM_VEINS),
+    **_actions(QR_CODES),
     **_removing(QR_CODES),
+    # Through the cloud a remote only leaves the list, and goes on opening the door (ttlock-open-api.md 4.11).
     **_actions(REMOTES),
 }

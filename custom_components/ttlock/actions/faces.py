@@ -10,17 +10,19 @@ import voluptuous as vol
 
 from ..client import Feature
 from ..client.cloud.faces import MAX_PHOTO_BYTES, check_photo
-from ..client.credentials import Validity
+from ..client.credentials import CredentialKind
 from ..client.errors import Unsupported
+from ..client.grants import Wish
 from ..const import DOMAIN
 from ..errors import translated
 from ..lock_coordinator import LockCoordinator
 from ..targets import async_target_locks
 from .action import NAME, Action
-from .credentials import async_made, validities, written
+from .credentials import validities
+from .outcomes import result_of
 from .results import Result, each
 from .topics import FACES
-from .validity import VALIDITY, same
+from .validity import VALIDITY
 
 PHOTO_FEATURES: Final = (Feature.FACE, Feature.FACE_YISHENG)
 """What a lock needs to know a face by a photo."""
@@ -40,8 +42,14 @@ async def async_add_face(hass: HomeAssistant, call: ServiceCall) -> ServiceRespo
         FACES.check(lock, validity)
         if lock.data.features.lack(*PHOTO_FEATURES):
             raise Unsupported("no_faces_by_photo")
-        face_id = await _async_teach(lock, photo, validity, call.data["face_name"])
-        return {**written(lock), "id": face_id}
+        wish = Wish(
+            kind=CredentialKind.FACE,
+            lock_id=lock.lock_id,
+            label=call.data["face_name"],
+            validity=validity,
+            face=await lock.account.cloud.faces.features_of_photo(lock.lock_id, photo),
+        )
+        return result_of(hass, call, lock, await lock.account.grants.async_place(wish))
 
     return await each(hass, locks, add)
 
@@ -59,19 +67,6 @@ def _read(hass: HomeAssistant, path: str) -> bytes:
         raise ServiceValidationError(
             translation_domain=DOMAIN, translation_key="photo_unreadable", translation_placeholders={"path": path}
         ) from err
-
-
-async def _async_teach(lock: LockCoordinator, photo: bytes, validity: Validity, name: str) -> int:
-    cloud = lock.account.cloud
-    features = await cloud.faces.features_of_photo(lock.lock_id, photo)
-    before = await FACES.listing(cloud, lock.lock_id)
-    return await async_made(
-        lock,
-        FACES,
-        before,
-        lock.async_command(cloud.faces.add(lock.lock_id, features, validity, name)),
-        lambda face: face.credential_id if face.name == name and same(face.validity, validity) else None,
-    )
 
 
 ACTIONS: Final = {

@@ -41,11 +41,19 @@ def result_of(hass: HomeAssistant, call: ServiceCall, lock: LockCoordinator, out
     result: Result = {"status": status, "id": outcome.grant.credential_id, "path": "cloud"}
     if status != PENDING:
         return result
+    if outcome.error is None and lock.account.cloud.saves_power(lock.lock_id):
+        # Nothing went wrong: the lock is told when it wakes.
+        return result
     err = outcome.error or OutcomeUnknown()
-    why = _trouble(lock, err)
     if not call.return_response:
-        raise _still_trying(lock, outcome, why) from err
-    return {**result, "error": {"code": err.code, "key": why.translation_key, "message": str(why)}}
+        raise _still_trying(lock, outcome, _trouble(lock, err)) from err
+    return {**result, "error": error_of(lock, err)}
+
+
+def error_of(lock: LockCoordinator, err: TTLockError) -> Result:
+    """Return what is in the way: the vendor's number, a word for templates, a sentence to read."""
+    why = _trouble(lock, err)
+    return {"code": err.code, "key": why.translation_key, "message": str(why)}
 
 
 def raise_unless_done(lock: LockCoordinator, outcome: Outcome) -> None:

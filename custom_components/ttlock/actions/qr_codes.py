@@ -7,18 +7,20 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import VolDictType
 import voluptuous as vol
 
-from ..client import Feature
-from ..client.cloud.qr_codes import NewQrCode, check_new
-from ..client.credentials import QrCode, Validity
-from ..client.errors import InvalidInput, Unsupported
+from ..client import Feature, Secret
+from ..client.cloud.qr_codes import check_new
+from ..client.credentials import CredentialKind
+from ..client.errors import Unsupported
+from ..client.grants import Wish
 from ..errors import translated
 from ..lock_coordinator import LockCoordinator
 from ..targets import async_may_see_secrets, async_target_locks
 from .action import NAME, OBJECT_ID, Action
-from .credentials import async_find, async_made, described, hidden, validities, written
-from .results import ACCEPTED, Result, each, listed
+from .credentials import async_find, described, hidden, validities
+from .outcomes import result_of
+from .results import Result, each, listed
 from .topics import QR_CODES
-from .validity import VALIDITY, same
+from .validity import VALIDITY
 
 
 async def async_add_qr_code(hass: HomeAssistant, call: ServiceCall) -> ServiceResponse:
@@ -32,17 +34,20 @@ async def async_add_qr_code(hass: HomeAssistant, call: ServiceCall) -> ServiceRe
     with_secrets = call.data["include_secrets"] and await async_may_see_secrets(hass, call)
 
     async def add(entity_id: str, lock: LockCoordinator) -> Result:
-        validity = said[entity_id].for_new()
-        _check_lock(lock, number, validity)
-        made = await _async_make(lock, call, number, validity)
-        result: Result = {**(ACCEPTED if number is None else written(lock)), "id": made.qr_code_id}
-        if with_secrets:
-            content = await lock.account.cloud.qr_codes.content(made.qr_code_id)
-            result |= {
-                "number": hidden(made.number, with_secrets),
-                "link": hidden(made.link, with_secrets),
-                "content": hidden(content, with_secrets),
-            }
+        wish = Wish(
+            kind=CredentialKind.QR_CODE,
+            lock_id=lock.lock_id,
+            label=call.data["qr_code_name"],
+            validity=said[entity_id].for_new(),
+            number=None if number is None else Secret(str(number)),
+            refresh_minutes=call.data.get("refresh_minutes"),
+        )
+        _check_lock(lock, wish)
+        result = result_of(hass, call, lock, await lock.account.grants.async_place(wish))
+        qr_code_id = result["id"]
+        if with_secrets and isinstance(qr_code_id, int):
+            shown = await _async_shown(lock, qr_code_id, with_secrets)
+            result |= {key: shown[key] for key in ("number", "link", "content")}
         return result
 
     return await each(hass, locks, add)
@@ -54,50 +59,23 @@ async def async_get_qr_code(hass: HomeAssistant, call: ServiceCall) -> ServiceRe
     with_secrets = call.data["include_secrets"] and await async_may_see_secrets(hass, call)
 
     async def read(entity_id: str, lock: LockCoordinator) -> Result:
-        code = await async_find(lock, QR_CODES, call.data["qr_code_id"])
-        content = await lock.account.cloud.qr_codes.content(code.credential_id)
-        return {"qr_codes": [{**described(code, with_secrets), "content": hidden(content, with_secrets)}]}
+        return {"qr_codes": [await _async_shown(lock, call.data["qr_code_id"], with_secrets)]}
 
     return await listed(hass, locks, "qr_codes", read)
 
 
-def _check_lock(lock: LockCoordinator, number: int | None, validity: Validity) -> None:
-    QR_CODES.check(lock, validity)
-    if number is None and lock.data.features.lack(Feature.QR_CODE):
+async def _async_shown(lock: LockCoordinator, qr_code_id: int, with_secrets: bool) -> Result:
+    code = await async_find(lock, QR_CODES, qr_code_id)
+    content = await lock.account.cloud.qr_codes.content(qr_code_id)
+    return {**described(lock, code, with_secrets), "content": hidden(content, with_secrets)}
+
+
+def _check_lock(lock: LockCoordinator, wish: Wish) -> None:
+    QR_CODES.check(lock, wish.validity)
+    if wish.is_random and lock.data.features.lack(Feature.QR_CODE):
         raise Unsupported("no_random_qr_codes")
-    if number is not None and lock.data.features.lack(Feature.CUSTOM_QR_CODE):
+    if not wish.is_random and lock.data.features.lack(Feature.CUSTOM_QR_CODE):
         raise Unsupported("no_custom_qr_codes")
-
-
-async def _async_make(lock: LockCoordinator, call: ServiceCall, number: int | None, validity: Validity) -> NewQrCode:
-    """Make a QR code and return it; the same wish for a number of our own twice gives the same code."""
-    codes = lock.account.cloud.qr_codes
-    name: str = call.data["qr_code_name"]
-    before = await QR_CODES.listing(lock.account.cloud, lock.lock_id)
-    if number is None:
-        return await async_made(
-            lock,
-            QR_CODES,
-            before,
-            codes.add_random(lock.lock_id, validity, name, call.data.get("refresh_minutes")),
-            lambda code: _made(code) if code.name == name and same(code.validity, validity) else None,
-        )
-    for code in before.items:
-        if code.number and code.number.reveal() == str(number):
-            if same(code.validity, validity):
-                return _made(code)
-            raise InvalidInput("qr_code_exists")
-    return await async_made(
-        lock,
-        QR_CODES,
-        before,
-        lock.async_command(codes.add_custom(lock.lock_id, number, validity, name)),
-        lambda code: _made(code) if code.number and code.number.reveal() == str(number) else None,
-    )
-
-
-def _made(code: QrCode) -> NewQrCode:
-    return NewQrCode(qr_code_id=code.credential_id, number=code.number, link=code.link)
 
 
 _SECRETS: VolDictType = {vol.Optional("include_secrets", default=False): cv.boolean}

@@ -25,10 +25,7 @@ HIDDEN: Final = "****"
 """Shown instead of digits and numbers that open a door."""
 CONFIRMED: Result = {"status": "confirmed", "path": "cloud"}
 """The lock itself has it: the cloud answers only after the lock did (ttlock-open-api.md 1.7, selector 2)."""
-ACCEPTED: Result = {"status": "accepted", "path": "cloud"}
-"""The lock will know it by calculation."""
 PENDING: Result = {"status": "pending", "path": "cloud"}
-"""The cloud keeps it for a Wi-Fi lock that saves power, until the lock connects the next time."""
 
 STILL_TRYING: Final = ("still_trying", "still_trying_until")
 """Raised where nobody would see that something is pending; for a job it is that all the same."""

@@ -68,22 +68,13 @@ def check_said(validity: NewValidity) -> None:
         raise InvalidInput("period_missing")
 
 
-def same(one: Validity, other: Validity) -> bool:
-    """Return whether two validities open at the same times."""
-    return (one.kind, one.start, one.end, set(one.windows)) == (other.kind, other.start, other.end, set(other.windows))
-
-
 def _period(data: dict[str, Any], zone: tzinfo, now: datetime) -> tuple[datetime | None, datetime | None]:
-    start, end = period_of(data, zone, now)
+    # The vendor cuts fractions of a second, and what its list shows is compared with what was wished.
+    start, end = period_of(data, zone, now.replace(microsecond=0))
     if (start is None) != (end is None):
         raise InvalidInput("period_missing")
     check_period(start, end, now)
-    return _whole_seconds(start), _whole_seconds(end)
-
-
-def _whole_seconds(when: datetime | None) -> datetime | None:
-    """Cut off what does not survive the journey: what comes back is compared with what was sent."""
-    return None if when is None else when.replace(microsecond=0)
+    return start, end
 
 
 def _windows(data: dict[str, Any]) -> tuple[CyclicWindow, ...]:

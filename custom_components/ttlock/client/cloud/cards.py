@@ -74,8 +74,3 @@ def check_number(number: Secret, *, reverse: bool = False) -> None:
         raise InvalidInput("card_digits")
     if reverse and int(digits) >> REVERSIBLE_BITS:
         raise InvalidInput("card_not_reversible")
-
-
-def swapped(number: Secret) -> Secret:
-    """Return the number under which `add_reversed` stores a card: 3661413478 becomes 1723612378."""
-    return Secret(str(int.from_bytes(int(number.reveal()).to_bytes(REVERSIBLE_BITS // 8), "little")))
