@@ -147,6 +147,14 @@ async def test_a_failed_reading_is_not_repeated_with_every_inventory(
     assert state_of(hass, update).state == "off"
 
 
+async def test_without_calls_left_the_others_are_not_tried(
+    hass: HomeAssistant, all_enabled: None, entry: MockConfigEntry, world: World, cloud: CloudServer
+) -> None:
+    world.faults.add(Fault(kind="errcode", errcode=30006, path=LOCK_FIRMWARE))
+    await setup(hass, entry)
+    assert cloud.calls[LOCK_FIRMWARE] == 1
+
+
 async def test_a_disabled_entity_ends_the_reading(
     hass: HomeAssistant,
     enable: Enable,

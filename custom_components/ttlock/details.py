@@ -12,7 +12,7 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 
-from .client.errors import TTLockError
+from .client.errors import TTLockError, is_refusal
 from .client.inventory import Firmware, FirmwareState, WifiDetail
 from .client.settings import WorkingMode
 from .const import DETAILS_CALLS_A_MONTH, DOMAIN, LOGGER, SETTINGS_RETRY, SHORTEST_DETAILS_AGE
@@ -149,6 +149,9 @@ class Details:
                 await wish.read()
             except TTLockError as err:
                 LOGGER.debug("Could not read %s of %s: %s", *key, err)
+                if not is_refusal(err):
+                    # The next would fare no better; it is its turn after the next inventory.
+                    return
 
     def _age(self, detail: Detail[Any], sharers: int) -> timedelta:
         """Return how old a detail may grow."""
