@@ -10,9 +10,11 @@ from . import (
     credentials,
     ekeys,
     expiring,
+    export,
     faces,
     gateways,
     groups,
+    hand_over,
     passcodes,
     qr_codes,
     settings,
@@ -42,6 +44,8 @@ ACTIONS: Final[dict[str, Action]] = {
     **users.ACTIONS,
     **standard.ACTIONS,
     **batch.ACTIONS,
+    **export.ACTIONS,
+    **hand_over.ACTIONS,
 }
 
 __all__ = ["ACTIONS", "Action", "Request"]

@@ -12,6 +12,8 @@ from .secret import Secret
 from .settings import LockSwitches
 
 ADMIN_USER_TYPE = "110301"
+MIN_SECRET_DIGITS = 4
+"""A passcode has at least these; shorter numbers may be part of any name."""
 
 
 class Bolt(StrEnum):
@@ -326,7 +328,10 @@ class Passcode:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """One entry of the lock's log (ttlock-open-api.md 4.15). The digits it was opened with are not kept."""
+    """One entry of the lock's log (ttlock-open-api.md 4.15).
+
+    What it was opened with is not kept, and is left out of the name: some write the digits there.
+    """
 
     record_id: int
     record_type: int
@@ -341,9 +346,15 @@ class Record:
             record_id=parse.integer(raw.get("recordId")) or 0,
             record_type=parse.required_integer(raw, "recordType"),
             success=parse.flag(raw.get("success")) is True,
-            who=parse.text(raw.get("username")),
+            who=_without_digits(parse.text(raw.get("username")), parse.text(raw.get("keyboardPwd"))),
             when=parse.moment(raw.get("lockDate")),
         )
+
+
+def _without_digits(name: str | None, digits: str | None) -> str | None:
+    if name is None or digits is None or len(digits) < MIN_SECRET_DIGITS:
+        return name
+    return name.replace(digits, "****")
 
 
 def _mac(value: object, fallback: int) -> str:
