@@ -1,6 +1,7 @@
 """Everything that opens a lock, whatever its kind."""
 
 import asyncio
+from collections.abc import Container
 from typing import TYPE_CHECKING, Final
 
 from .client import Feature
@@ -29,8 +30,10 @@ def kinds_of(lock: LockCoordinator) -> tuple[CredentialKind, ...]:
     return tuple(kind for kind in CredentialKind if kind not in FEATURES or not features.lack(*FEATURES[kind]))
 
 
-async def async_read_all(lock: LockCoordinator) -> Listing[Credential]:
-    """Return every credential of a lock; contacts no lock, fails when one kind cannot be read."""
+async def async_read_all(
+    lock: LockCoordinator, kinds: Container[CredentialKind] = frozenset(CredentialKind)
+) -> Listing[Credential]:
+    """Return every credential of a lock, or those of some kinds; contacts no lock, fails when one cannot be read."""
     grants = lock.account.grants.grants
 
     async def read(kind: CredentialKind) -> Listing[Credential]:
@@ -40,5 +43,5 @@ async def async_read_all(lock: LockCoordinator) -> Listing[Credential]:
             # The lock has no such reader, whatever its bits say or leave open.
             return Listing(())
 
-    tables = await asyncio.gather(*(read(kind) for kind in kinds_of(lock)))
+    tables = await asyncio.gather(*(read(kind) for kind in kinds_of(lock) if kind in kinds))
     return Listing(tuple(item for table in tables for item in table.items), sum(table.dropped for table in tables))

@@ -78,10 +78,12 @@ class GrantKeeper:
         finally:
             self._wait()
 
-    async def async_place_all(self, wishes: Sequence[Wish], *, origin: str | None = None) -> tuple[Outcome, ...]:
+    async def async_place_all(
+        self, wishes: Sequence[Wish], *, origin: str | None = None, tell: Callable[[int, Outcome], None] | None = None
+    ) -> tuple[Outcome, ...]:
         """Put credentials on a lock; see `Grants.place_all`."""
         try:
-            return await self.grants.place_all(wishes, origin=origin)
+            return await self.grants.place_all(wishes, origin=origin, tell=tell)
         finally:
             self._wait()
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, override
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
@@ -90,24 +90,32 @@ class Job:
             "total": self.total,
         }
 
+    def about(self, key: str) -> dict[str, Any]:
+        """Return what events say of one of its parts."""
+        return {"entity_id": key}
+
+    def targets(self, keys: Iterable[str]) -> list[str]:
+        """Return the entities to call again for some of its parts."""
+        return list(keys)
+
     @callback
     def async_listen(self, listener: CALLBACK_TYPE) -> None:
         """Call a listener on every change, until the job is over."""
         self._listeners.add(listener)
 
     @callback
-    def async_report(self, entity_id: str, result: Mapping[str, Any], failure: Failure | None = None) -> None:
-        """Note what has become of one lock."""
-        self._open.discard(entity_id)
+    def async_report(self, part: str, result: Mapping[str, Any], failure: Failure | None = None) -> None:
+        """Note what has become of one lock, or of another part of the job."""
+        self._open.discard(part)
         status = str(result.get("status", CONFIRMED))
         if failure is not None:
-            self.failures[entity_id] = failure
+            self.failures[part] = failure
         elif status == PENDING:
             self.pending += 1
         else:
             self.done += 1
         key = failure.key if failure else None
-        self._fire(EVENT_PROGRESS, {"entity_id": entity_id, "status": status, "error": key})
+        self._fire(EVENT_PROGRESS, {**self.about(part), "status": status, "error": key})
 
     @callback
     def async_finish(self) -> None:
@@ -117,12 +125,13 @@ class Job:
         self.failures |= dict.fromkeys(self._open, failure)
         self.running = False
         failures = [
-            {"entity_id": entity_id, "key": failure.key, "message": failure.message}
-            for entity_id, failure in self.failures.items()
+            {**self.about(part), "key": failure.key, "message": failure.message}
+            for part, failure in self.failures.items()
         ]
         self._fire(EVENT_FINISHED, {"failures": failures})
         self._listeners.clear()
-        if self.failures:
+        # The account may have been unloaded meanwhile, and what the job was called with forgotten.
+        if self.failures and self.request:
             self._end.after(KEPT_FOR)
         else:
             self.async_forget()
@@ -140,6 +149,26 @@ class Job:
         for listener in self._listeners:
             listener()
         self._hass.bus.async_fire(event, {**self.figures, **more}, context=self._context)
+
+
+class CredentialsJob(Job):
+    """One action that puts many credentials on one lock. Its events name them by kind and name only."""
+
+    def __init__(
+        self, hass: HomeAssistant, request: Request, entity_id: str, credentials: Mapping[str, Mapping[str, Any]]
+    ) -> None:
+        """Begin with nothing done; the credentials come with what events say of them."""
+        super().__init__(hass, request, credentials)
+        self._entity_id = entity_id
+        self._credentials = credentials
+
+    @override
+    def about(self, key: str) -> dict[str, Any]:
+        return {"entity_id": self._entity_id, **self._credentials[key]}
+
+    @override
+    def targets(self, keys: Iterable[str]) -> list[str]:
+        return [self._entity_id]
 
 
 class Jobs:

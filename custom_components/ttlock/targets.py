@@ -50,11 +50,7 @@ async def async_target_locks(hass: HomeAssistant, call: ServiceCall) -> dict[str
         if lock is not None:
             locks[entity_id] = lock
         elif entity_id in selected.referenced:
-            raise ServiceValidationError(
-                translation_domain=DOMAIN,
-                translation_key="not_our_lock",
-                translation_placeholders={"entity_id": entity_id},
-            )
+            raise _not_ours(entity_id)
     _require_existing(selected)
     if not locks:
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="no_lock_targeted")
@@ -116,6 +112,15 @@ def lock_entity_id(hass: HomeAssistant, lock_id: int) -> str | None:
     return er.async_get(hass).async_get_entity_id(Platform.LOCK, DOMAIN, f"{DOMAIN}-{lock_id}{LOCK_SUFFIX}")
 
 
+async def async_named_lock(hass: HomeAssistant, call: ServiceCall, entity_id: str) -> LockCoordinator:
+    """Return the lock that a field of an action names; ServiceValidationError for anything that is no lock of ours."""
+    lock = _lock_of(hass, entity_id)
+    if lock is None:
+        raise _not_ours(entity_id)
+    await _async_check_control(hass, call, {entity_id: lock})
+    return lock
+
+
 async def async_may_see_secrets(hass: HomeAssistant, call: ServiceCall) -> bool:
     """Return whether the caller may read passcodes: an administrator, or an automation, which has no user."""
     return await async_is_trusted(hass, call.context)
@@ -158,6 +163,14 @@ def _lock_of(hass: HomeAssistant, entity_id: str) -> LockCoordinator | None:
         )
     lock_id = entity.unique_id.removeprefix(f"{DOMAIN}-").removesuffix(LOCK_SUFFIX)
     return entry.runtime_data.locks.get(int(lock_id)) if lock_id.isdigit() else None
+
+
+def _not_ours(entity_id: str) -> ServiceValidationError:
+    return ServiceValidationError(
+        translation_domain=DOMAIN,
+        translation_key="not_our_lock",
+        translation_placeholders={"entity_id": entity_id},
+    )
 
 
 async def _async_check_control(hass: HomeAssistant, call: ServiceCall, locks: dict[str, LockCoordinator]) -> None:

@@ -7,6 +7,7 @@ from . import (
     administration,
     batch,
     cards,
+    clone,
     credentials,
     ekeys,
     expiring,
@@ -46,6 +47,7 @@ ACTIONS: Final[dict[str, Action]] = {
     **batch.ACTIONS,
     **export.ACTIONS,
     **hand_over.ACTIONS,
+    **clone.ACTIONS,
 }
 
 __all__ = ["ACTIONS", "Action", "Request"]

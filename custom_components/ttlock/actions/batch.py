@@ -75,7 +75,12 @@ async def async_retry_failed(hass: HomeAssistant, call: ServiceCall) -> ServiceR
         name=request.name,
         action=request.action,
         call=ServiceCall(
-            hass, DOMAIN, request.name, {**data, ATTR_ENTITY_ID: list(failed)}, call.context, call.return_response
+            hass,
+            DOMAIN,
+            request.name,
+            {**data, ATTR_ENTITY_ID: job.targets(failed)},
+            call.context,
+            call.return_response,
         ),
         failed=failed,
         unclear=unclear,

@@ -20,9 +20,9 @@ from ..lock_coordinator import LockCoordinator
 from ..targets import async_may_see_secrets, async_target_locks
 from .action import CONFIRM, NAME, OBJECT_ID, Action, Handler, confirmed
 from .outcomes import error_of, result_of, result_of_all
-from .results import CONFIRMED, HIDDEN, Locks, Result, each, listed, local
+from .results import CONFIRMED, HIDDEN, Locks, Result, each, listed
 from .topics import CARDS, FACES, FINGERPRINTS, PALM_VEINS, QR_CODES, REMOTES, Topic
-from .validity import VALIDITY, NewValidity, check_said
+from .validity import VALIDITY, NewValidity, check_said, described_validity
 
 # -- The verbs -----------------------------------------------------------------------------------------------------
 
@@ -147,21 +147,14 @@ async def async_find(lock: LockCoordinator, topic: Topic, credential_id: int) ->
 
 def described(lock: LockCoordinator, credential: Credential, with_secrets: bool) -> Result:
     """Return a credential in the shape of hass-ttlock, with ours added."""
-    validity = credential.validity
     life: Life = lock.account.grants.grants.life_of(lock.lock_id, credential)
-    cycle: list[JsonValueType] = [
-        {"day": window.weekday, "start": _clock(window.start), "end": _clock(window.end)} for window in validity.windows
-    ]
     shown: dict[str, Any] = {
         "id": credential.credential_id,
         "name": credential.name,
         "number": hidden(credential.number, with_secrets),
-        "type": validity.kind.value,
         "sender": credential.sender,
-        "start_date": local(validity.start),
-        "end_date": local(validity.end),
-        "expired": validity.over_at(dt_util.utcnow()),
-        "cycle": cycle or None,
+        **described_validity(credential.validity),
+        "expired": credential.validity.over_at(dt_util.utcnow()),
         "status": life.value,
     }
     if isinstance(credential, Remote):
@@ -180,10 +173,6 @@ def hidden(secret: Secret | None, with_secrets: bool) -> str | None:
     if secret is None:
         return None
     return secret.reveal() if with_secrets else HIDDEN
-
-
-def _clock(minute: int) -> str:
-    return f"{minute // 60:02}:{minute % 60:02}"
 
 
 # -- The actions ---------------------------------------------------------------------------------------------------

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse
 
-from ..jobs import Failure, Job
+from ..jobs import CredentialsJob, Failure, Job
 from .action import Action
 
 
@@ -68,4 +68,16 @@ def begin_job(hass: HomeAssistant, locks: Mapping[str, Subject]) -> Job | None:
     request.job = job = Job(hass, request, locks)
     for entry in {lock.config_entry.entry_id: lock.config_entry for lock in locks.values()}.values():
         entry.runtime_data.jobs.async_add(job)
+    return job
+
+
+def begin_credentials_job(
+    hass: HomeAssistant, entity_id: str, lock: Subject, credentials: Mapping[str, Mapping[str, Any]]
+) -> CredentialsJob | None:
+    """Return the job of the call under way, if it puts something on a lock."""
+    request = _CURRENT.get()
+    if request is None or request.job or not credentials:
+        return None
+    request.job = job = CredentialsJob(hass, request, entity_id, credentials)
+    lock.config_entry.runtime_data.jobs.async_add(job)
     return job

@@ -9,6 +9,7 @@ from homeassistant.core import ServiceCall
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import VolDictType
 from homeassistant.util import dt as dt_util
+from homeassistant.util.json import JsonValueType
 import voluptuous as vol
 
 from ..client.credentials import Validity, ValidityKind
@@ -18,6 +19,7 @@ from ..client.passage import MINUTES_A_DAY
 from ..client.passcodes import check_period
 from ..lock_coordinator import LockCoordinator
 from .period import period_of
+from .results import Result, local
 
 VALIDITY: Final[VolDictType] = {
     vol.Optional("start_time"): cv.datetime,
@@ -62,6 +64,19 @@ class NewValidity:
         return Validity(kind=ValidityKind.PERIOD, start=start, end=end)
 
 
+def described_validity(validity: Validity) -> Result:
+    """Return a validity in the words of the lists."""
+    cycle: list[JsonValueType] = [
+        {"day": window.weekday, "start": _clock(window.start), "end": _clock(window.end)} for window in validity.windows
+    ]
+    return {
+        "type": validity.kind.value,
+        "start_date": local(validity.start),
+        "end_date": local(validity.end),
+        "cycle": cycle or None,
+    }
+
+
 def check_said(validity: NewValidity) -> None:
     """Refuse a change of validity that says nothing."""
     if not validity.windows and validity.start is None:
@@ -89,3 +104,7 @@ def _windows(data: dict[str, Any]) -> tuple[CyclicWindow, ...]:
 
 def _minute(when: time | None) -> int:
     return 0 if when is None else when.hour * 60 + when.minute
+
+
+def _clock(minute: int) -> str:
+    return f"{minute // 60:02}:{minute % 60:02}"

@@ -182,11 +182,14 @@ class Grants:
         async with self._turns[wish.lock_id]:
             return await self._place(wish, origin)
 
-    async def place_all(self, wishes: Sequence[Wish], *, origin: str | None = None) -> tuple[Outcome, ...]:
+    async def place_all(
+        self, wishes: Sequence[Wish], *, origin: str | None = None, tell: Callable[[int, Outcome], None] | None = None
+    ) -> tuple[Outcome, ...]:
         """Put credentials on a lock as `place` does, for wishes that each mean one credential.
 
         All are written down before the first is sent, so that an interruption loses none. When the way to the lock
-        fails, the others wait with the one that met it instead of failing in the same way one after the other.
+        fails, the others wait with the one that met it instead of failing in the same way one after the other. Who
+        watches is told of each, by its place among the wishes.
         """
         done: dict[int, Outcome] = {}
         for lock_id in {wish.lock_id for wish in wishes}:
@@ -202,10 +205,12 @@ class Grants:
                     grant = self._known(wish)
                     if way is not None and grant is not None and _same_way(grant, way):
                         done[index] = self._outcome(await self._put(self._waiting(grant, way)))
-                        continue
-                    done[index] = await self._place(wish, origin)
-                    if _way_failed(done[index]):
-                        way = done[index]
+                    else:
+                        done[index] = await self._place(wish, origin)
+                        if _way_failed(done[index]):
+                            way = done[index]
+                    if tell is not None:
+                        tell(index, done[index])
         return tuple(done[index] for index in range(len(wishes)))
 
     async def _place(self, wish: Wish, origin: str | None) -> Outcome:

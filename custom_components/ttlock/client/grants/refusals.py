@@ -26,8 +26,10 @@ def not_found(kind: CredentialKind) -> NotFound:
 
 
 def exists(kind: CredentialKind) -> InvalidInput:
-    """Return the error for a number that the lock knows already, with another validity or for somebody else."""
+    """Return the error for a number or receiver that the lock knows already, with another validity or otherwise."""
     match kind:
+        case CredentialKind.EKEY:
+            return InvalidInput("receiver_has_ekey")
         case CredentialKind.CARD:
             return InvalidInput("card_exists")
         case CredentialKind.QR_CODE:
