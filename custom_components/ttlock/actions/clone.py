@@ -15,7 +15,7 @@ import voluptuous as vol
 from ..client.accessories import WirelessKeypad
 from ..client.clone import CloneKind, Item, Original, Target, plan
 from ..client.credentials import Credential, CredentialKind
-from ..client.errors import DeviceUnreachable, NotPermitted, SignInError, TTLockError
+from ..client.errors import DeviceUnreachable, NotPermitted, TTLockError
 from ..client.features import Feature
 from ..client.grants import Life, Outcome
 from ..client.parse import Listing
@@ -27,7 +27,7 @@ from ..jobs import Failure
 from ..lock_coordinator import LockCoordinator
 from ..targets import async_named_lock, async_target_locks
 from .action import Action
-from .outcomes import ACCEPTED, CONFIRMED, PENDING, status_of
+from .outcomes import ACCEPTED, CONFIRMED, PENDING, error_of, status_of
 from .request import begin_credentials_job
 from .results import Result
 from .validity import described_validity
@@ -110,8 +110,6 @@ async def _async_import(
     def tell(index: int, outcome: Outcome) -> None:
         item, _ = placed[index]
         status, err = _status(outcome)
-        if isinstance(err, SignInError):
-            target.config_entry.async_start_reauth(hass)
         news: Result = {"status": status, "new_id": outcome.grant.credential_id, "reason": _reason(err, target)}
         results[_part(item)] = {**_described(item), **news}
         if job:
@@ -194,10 +192,7 @@ def _described(item: Item) -> Result:
 
 
 def _reason(err: TTLockError | None, target: LockCoordinator) -> Result | None:
-    """Return a reason as the vendor's number, as a word and as a sentence."""
-    if err is None:
-        return None
-    return {"code": err.code, "key": err.reason, "message": str(action_error(err, target.name))}
+    return None if err is None else error_of(target, err)
 
 
 _CLONE: Final = Action(
