@@ -15,7 +15,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.storage import Store
 
 from .client.credentials import CredentialKind
-from .client.people import Person
+from .client.people import Person, name_key
 from .const import DOMAIN, LOGGER
 
 VERSION: Final = 1
@@ -97,6 +97,17 @@ class UserStore:
             return first
         return next((number for number in names if number is not None and number not in self._accounts), None)
 
+    @property
+    def next_name(self) -> str:
+        """Return a name for somebody who has none, with the number that is given next."""
+        return f"User {self._last + 1}"
+
+    @callback
+    def call(self, number: int, name: str) -> None:
+        """Let somebody be found by another name."""
+        self._numbers[self._digest(name_key(name))] = number
+        self._save()
+
     def announced(self, lock_id: int) -> dict[int, Announced]:
         """Return who was made known to a lock."""
         return dict(self._announced.get(lock_id, {}))
@@ -134,9 +145,13 @@ class UserStore:
         self._save()
 
     @callback
-    def empty(self, lock_id: int, kind: CredentialKind, index: int) -> None:
-        """Free a number."""
-        if self._places.get(lock_id, {}).pop(f"{kind}:{index}", None):
+    def empty(self, lock_id: int, kind: CredentialKind, index: int | None = None) -> None:
+        """Free an index, or all of a kind."""
+        places = self._places.get(lock_id, {})
+        freed = [key for key in places if key == f"{kind}:{index}" or (index is None and key.startswith(f"{kind}:"))]
+        for key in freed:
+            del places[key]
+        if freed:
             self._save()
 
     @callback

@@ -22,6 +22,7 @@ from . import (
     share,
     standalone_sensors,
     standard,
+    standard_writes,
     users,
 )
 from .action import Action
@@ -44,6 +45,7 @@ ACTIONS: Final[dict[str, Action]] = {
     **groups.ACTIONS,
     **users.ACTIONS,
     **standard.ACTIONS,
+    **standard_writes.ACTIONS,
     **batch.ACTIONS,
     **export.ACTIONS,
     **hand_over.ACTIONS,

@@ -21,7 +21,8 @@ from ..lock_coordinator import LockCoordinator
 from ..targets import async_target_locks
 from .action import OBJECT_ID, Action, Handler
 from .outcomes import result_of, result_of_all
-from .results import CONFIRMED, Result, aware, each, listed, results
+from .period import PERIOD, period_of
+from .results import CONFIRMED, Result, each, listed, results
 
 type Act = Callable[[Ekeys, LockCoordinator, ServiceCall], Awaitable[None]]
 
@@ -161,11 +162,11 @@ async def _unauthorize(ekeys: Ekeys, lock: LockCoordinator, call: ServiceCall) -
 
 def _period(lock: LockCoordinator, call: ServiceCall) -> tuple[datetime | None, datetime | None]:
     """Return start and end, both or none; naive ones are meant in the zone of the lock."""
-    zone = lock.data.zone
-    start, end = aware(call.data.get("start_time"), zone), aware(call.data.get("end_time"), zone)
+    now = dt_util.utcnow()
+    start, end = period_of(call.data, lock.data.zone, now)
     if (start is None) != (end is None):
         raise InvalidInput("period_missing")
-    check_period(start, end, dt_util.utcnow())
+    check_period(start, end, now)
     return start, end
 
 
@@ -196,8 +197,7 @@ ACTIONS: Final = {
         fields={
             vol.Required("receiver_username"): cv.string,
             vol.Required("name"): cv.string,
-            vol.Optional("start_time"): cv.datetime,
-            vol.Optional("end_time"): cv.datetime,
+            **PERIOD,
             vol.Optional("remote_enable", default=False): cv.boolean,
             vol.Optional("create_user", default=False): cv.boolean,
             vol.Optional("remarks"): cv.string,
@@ -205,7 +205,7 @@ ACTIONS: Final = {
     ),
     "set_ekey_period": Action(
         handler=async_set_ekey_period,
-        fields={**_KEY_ID, vol.Optional("start_time"): cv.datetime, vol.Optional("end_time"): cv.datetime},
+        fields={**_KEY_ID, **PERIOD},
     ),
     "modify_ekey": Action(
         handler=_changer(_modify),

@@ -1,12 +1,11 @@
 """Actions on passcodes: check first, then every lock on its own."""
 
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime
 from typing import Any, Final, cast
 
 from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, SupportsResponse
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv
-from homeassistant.helpers.typing import VolDictType
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
@@ -23,7 +22,8 @@ from ..targets import async_may_see_secrets, async_target_locks
 from .action import DIGITS, OBJECT_ID, Action
 from .outcomes import result_of, result_of_all
 from .passcode_writer import async_place
-from .results import CONFIRMED, HIDDEN, Result, aware, each, listed
+from .period import PERIOD, full_hour, next_full_hour, period_of
+from .results import CONFIRMED, HIDDEN, Result, each, listed
 
 PASSCODE_TYPES: Final = {kind.name.lower(): kind for kind in PasscodeKind if kind is not PasscodeKind.UNKNOWN}
 
@@ -139,7 +139,7 @@ def _request(hass: HomeAssistant, data: dict[str, Any], lock: LockCoordinator) -
     now = dt_util.utcnow()
     code = Secret(data["passcode"]) if "passcode" in data else None
     with translated(hass, lock.config_entry, lock.name):
-        start, end = _period(data, lock.data.zone, now)
+        start, end = period_of(data, lock.data.zone, now)
         timed = start is not None or end is not None
         kind = PASSCODE_TYPES.get(data.get("type", ""))
         if kind is None:
@@ -147,7 +147,8 @@ def _request(hass: HomeAssistant, data: dict[str, Any], lock: LockCoordinator) -
         if code is not None:
             start, end = _whole_minutes(start), _whole_minutes(end)
         elif "start_time" not in data:
-            start, end = _whole_hours(now.astimezone(lock.data.zone), end)
+            # One that begins now covers the hours it touches, since it knows no minutes.
+            start, end = full_hour(now, lock.data.zone), end and next_full_hour(end, lock.data.zone)
         request = PasscodeRequest(name=data["passcode_name"], kind=kind, code=code, start=start, end=end)
         check(request, now, lock.data.zone)
     return request
@@ -159,7 +160,7 @@ def _change(hass: HomeAssistant, data: dict[str, Any], lock: LockCoordinator) ->
     with translated(hass, lock.config_entry, lock.name):
         if code is not None:
             check_code(code)
-        start, end = _period(data, lock.data.zone, dt_util.utcnow())
+        start, end = period_of(data, lock.data.zone, dt_util.utcnow())
         if (start is None) != (end is None):
             raise InvalidInput("period_missing")
         start, end = _whole_minutes(start), _whole_minutes(end)
@@ -174,27 +175,9 @@ def _change(hass: HomeAssistant, data: dict[str, Any], lock: LockCoordinator) ->
     return change
 
 
-def _period(data: dict[str, Any], zone: tzinfo, now: datetime) -> tuple[datetime | None, datetime | None]:
-    start = aware(data.get("start_time"), zone)
-    end = aware(data.get("end_time"), zone)
-    if (duration := data.get("duration")) is not None:
-        if end is not None:
-            raise InvalidInput("period_twice")
-        start = start or now
-        end = start + duration
-    return start, end
-
-
 def _whole_minutes(when: datetime | None) -> datetime | None:
     """Cut a time to what a lock keeps of it."""
     return None if when is None else when.replace(second=0, microsecond=0)
-
-
-def _whole_hours(now: datetime, end: datetime | None) -> tuple[datetime, datetime | None]:
-    """Return the full hours around a random code that begins now, since it knows no minutes."""
-    hour = timedelta(hours=1)
-    floor = now.replace(minute=0, second=0, microsecond=0)
-    return floor, None if end is None else floor + -((floor - end) // hour) * hour
 
 
 # -- Answers -------------------------------------------------------------------------------------------------------
@@ -223,11 +206,6 @@ def _described(shown: PasscodeCredential, life: Life, with_digits: bool) -> Resu
     return cast(Result, described)
 
 
-_VALIDITY: VolDictType = {
-    vol.Optional("start_time"): cv.datetime,
-    vol.Optional("end_time"): cv.datetime,
-    vol.Optional("duration"): cv.positive_time_period,
-}
 _NAME = {"name": "passcode_name"}
 
 ACTIONS: Final = {
@@ -238,7 +216,7 @@ ACTIONS: Final = {
             vol.Optional("passcode"): DIGITS,
             vol.Optional("type"): vol.In(PASSCODE_TYPES),
             vol.Optional("return_code", default=False): cv.boolean,
-            **_VALIDITY,
+            **PERIOD,
         },
         aliases=_NAME,
     ),
@@ -248,7 +226,7 @@ ACTIONS: Final = {
             vol.Required("passcode_name"): cv.string,
             vol.Required("type"): vol.In(PASSCODE_TYPES),
             vol.Optional("return_code", default=False): cv.boolean,
-            **_VALIDITY,
+            **PERIOD,
         },
         aliases=_NAME,
     ),
@@ -258,7 +236,7 @@ ACTIONS: Final = {
             vol.Required("passcode_id"): OBJECT_ID,
             vol.Optional("passcode_name"): cv.string,
             vol.Optional("passcode"): DIGITS,
-            **_VALIDITY,
+            **PERIOD,
         },
         aliases=_NAME,
     ),
@@ -268,7 +246,7 @@ ACTIONS: Final = {
             vol.Required("passcode_id"): OBJECT_ID,
             vol.Optional("passcode_name"): cv.string,
             vol.Optional("passcode"): DIGITS,
-            **_VALIDITY,
+            **PERIOD,
         },
         aliases=_NAME,
     ),

@@ -1,12 +1,21 @@
 """When something is to open the door, as the fields of an action say it."""
 
 from datetime import datetime, timedelta, tzinfo
-from typing import Any
+from typing import Any, Final
+
+from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.typing import VolDictType
+import voluptuous as vol
 
 from ..client.errors import InvalidInput
 from .results import aware
 
-HOUR = timedelta(hours=1)
+HOUR: Final = timedelta(hours=1)
+PERIOD: Final[VolDictType] = {
+    vol.Optional("start_time"): cv.datetime,
+    vol.Optional("end_time"): cv.datetime,
+    vol.Optional("duration"): cv.positive_time_period,
+}
 
 
 def period_of(data: dict[str, Any], zone: tzinfo, now: datetime) -> tuple[datetime | None, datetime | None]:

@@ -34,7 +34,7 @@ from ..targets import async_target_locks
 from ..templates import MessageTemplate, async_find_template
 from .action import OBJECT_ID, Action
 from .passcode_writer import async_make
-from .period import full_hour, next_full_hour, period_of
+from .period import PERIOD, full_hour, next_full_hour, period_of
 from .results import CONFIRMED, Result, each
 
 
@@ -257,9 +257,7 @@ ACTIONS: Final = {
         fields={
             vol.Optional("kind"): vol.In(ShareKind),
             vol.Optional("guest"): cv.string,
-            vol.Optional("start_time"): cv.datetime,
-            vol.Optional("end_time"): cv.datetime,
-            vol.Optional("duration"): cv.positive_time_period,
+            **PERIOD,
             vol.Optional("passcode_id"): OBJECT_ID,
             vol.Optional("template"): cv.string,
             vol.Optional("message"): cv.string,

@@ -6,7 +6,6 @@ Answers name the lock entity first and hold the keys of Matter below it; keys of
 from typing import Final, cast
 
 from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, SupportsResponse
-from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonObjectType
 import voluptuous as vol
 
@@ -19,7 +18,7 @@ from ..credential_tables import kinds_of
 from ..lock_coordinator import LockCoordinator
 from ..targets import async_may_see_secrets, async_target_locks
 from .action import Action
-from .results import Result, results
+from .results import Result, local, results
 from .standard_users import (
     CREDENTIAL_TYPES,
     MAX_CARD_BYTES,
@@ -63,7 +62,7 @@ async def async_get_lock_info(hass: HomeAssistant, call: ServiceCall) -> Service
             "max_rfid_length": MAX_CARD_BYTES if cards else None,
         }
 
-    return _answer(await results(hass, locks, info))
+    return _answer(await results(hass, locks, info, changes=False))
 
 
 async def async_get_lock_users(hass: HomeAssistant, call: ServiceCall) -> ServiceResponse:
@@ -75,7 +74,7 @@ async def async_get_lock_users(hass: HomeAssistant, call: ServiceCall) -> Servic
         users = await async_users(lock)
         return {"max_users": MAX_USERS, "users": [_user(lock, user, with_accounts) for user in users.values()]}
 
-    return _answer(await results(hass, locks, read))
+    return _answer(await results(hass, locks, read, changes=False))
 
 
 async def async_get_lock_credential_status(hass: HomeAssistant, call: ServiceCall) -> ServiceResponse:
@@ -107,7 +106,7 @@ async def async_get_lock_credential_status(hass: HomeAssistant, call: ServiceCal
         hidden = None if with_accounts else account_of(found)
         return {**nothing, "credential_exists": True, "user_index": owner, **_credential(lock, found, hidden)}
 
-    return _answer(await results(hass, locks, read))
+    return _answer(await results(hass, locks, read, changes=False))
 
 
 def _user(lock: LockCoordinator, user: User, with_account: bool) -> JsonObjectType:
@@ -145,14 +144,13 @@ def _name(name: str | None, hidden: str | None) -> str | None:
 def _credential(lock: LockCoordinator, credential: Credential, hidden: str | None) -> JsonObjectType:
     """Return what we say of a credential beyond Matter."""
     validity = credential.validity
-    described = {
+    return {
         "id": credential.credential_id,
         "name": _name(credential.name, hidden),
         "status": lock.account.grants.grants.life_of(lock.lock_id, credential).value,
-        "start_date": validity.start and dt_util.as_local(validity.start),
-        "end_date": validity.end and dt_util.as_local(validity.end),
+        "start_date": local(validity.start),
+        "end_date": local(validity.end),
     }
-    return cast(JsonObjectType, described)
 
 
 def _answer(found: dict[str, Result]) -> ServiceResponse:

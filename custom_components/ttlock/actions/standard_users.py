@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from ..client.credentials import Credential, CredentialKind, EkeyCredential, Validity, ValidityKind
-from ..client.grants import Life
+from ..client.grants import Grant, Life
 from ..client.models import EkeyStatus
 from ..client.people import Held, Person, people_of
 from ..credential_tables import async_read_all
@@ -79,6 +79,21 @@ class User:
         return () if self.person is None else tuple(item.credential for item in self.person.held)
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """Return every name of this person."""
+        return tuple(name for name in (*(self.person.names if self.person else ()), self.name) if name is not None)
+
+    @property
+    def account(self) -> str | None:
+        """Return the account of this person, if one is known."""
+        return None if self.person is None else self.person.account
+
+    def holds(self, credential: Credential) -> bool:
+        """Return whether a credential belongs to this person."""
+        key = (credential.kind, credential.credential_id)
+        return any((held.kind, held.credential_id) == key for held in self.credentials)
+
+    @property
     def user_type(self) -> str:
         """Return the type of user, by whatever of this person opens most."""
         types = {type_of(credential.validity) for credential in self.credentials}
@@ -127,16 +142,24 @@ async def async_find_credential(lock: LockCoordinator, kind: CredentialKind, ind
     return next((credential for credential in found.items if credential.credential_id == number), None)
 
 
+def grant_at(lock: LockCoordinator, kind: CredentialKind, index: int) -> Grant | None:
+    """Return the grant that was placed at an index which a caller chose, while it is remembered."""
+    if (place := lock.account.users.place(lock.lock_id, kind, index)) is None:
+        return None
+    grants = lock.account.grants.grants.of_lock(lock.lock_id)
+    return next((grant for grant in grants if grant.grant_id == place.grant_id), None)
+
+
 def _vendor_number(lock: LockCoordinator, kind: CredentialKind, index: int) -> int | None:
     """Return the vendor's number of what is at an index; None while it is on its way to the lock."""
     place = lock.account.users.place(lock.lock_id, kind, index)
     if place is None or place.credential_id is not None:
         return index if place is None else place.credential_id
-    grants = lock.account.grants.grants.of_lock(lock.lock_id)
-    number = next((grant.credential_id for grant in grants if grant.grant_id == place.grant_id), None)
-    if number is not None:
-        lock.account.users.put(lock.lock_id, kind, index, replace(place, credential_id=number))
-    return number
+    grant = grant_at(lock, kind, index)
+    if grant is None or grant.credential_id is None:
+        return None
+    lock.account.users.put(lock.lock_id, kind, index, replace(place, credential_id=grant.credential_id))
+    return grant.credential_id
 
 
 def _may_open(lock: LockCoordinator, credential: Credential) -> bool:

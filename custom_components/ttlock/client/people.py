@@ -70,6 +70,12 @@ def people_of(held: Iterable[Held]) -> tuple[Person, ...]:
     return tuple(sorted(people, key=lambda person: (person.name is None, person.name or "", person.account or "")))
 
 
+def named(name: str, account: str | None = None) -> Person:
+    """Return somebody who holds nothing yet."""
+    keys = (name_key(name),) if account is None else (account_key(account), name_key(name))
+    return Person(account=account, names=(name,), keys=keys, held=())
+
+
 def account_of(credential: Credential) -> str | None:
     """Return the TTLock account that received a credential, if it is an ekey."""
     return credential.username if isinstance(credential, EkeyCredential) else None

@@ -307,6 +307,7 @@ class Grants:
                 return self._outcome(grant)
             never_arrived = grant.sent is None or isinstance(self._errors.get(grant_id), DeviceBusy | DeviceUnreachable)
             if grant.stage is Stage.WANTED and grant.credential_id is None and never_arrived:
+                self._errors.pop(grant_id, None)
                 return self._outcome(await self._put(grant.moved(Stage.GONE, now, due=None)))
             return await self._go_on(grant.moved(Stage.REMOVING, now, due=now, deadline=None, attempts=0))
 
