@@ -3,12 +3,13 @@
 import asyncio
 from collections import Counter
 from datetime import timedelta
+import gc
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.auth.models import User
 from homeassistant.config_entries import ConfigEntryState
-from homeassistant.core import Context, Event, HomeAssistant, callback
+from homeassistant.core import Context, Event, HomeAssistant, ServiceCall, callback
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError, Unauthorized
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.setup import async_setup_component
@@ -272,6 +273,28 @@ async def test_a_lock_where_only_some_of_it_worked_is_not_done(
         "finished",
         {"action": "clear_cards", "done": 1, "failed": 0, "pending": 1, "total": 2},
     )
+
+
+async def test_what_a_job_was_called_with_is_dropped_when_nothing_is_left_to_repeat(
+    hass: HomeAssistant, doors: Doors, world: World, freezer: FrozenDateTimeFactory
+) -> None:
+    world.gateway("gateway_3").online = False
+    await act(hass, "set_admin_passcode", {"entity_id": list(doors), "passcode": "482915"})
+    assert kept("482915")
+    world.gateway("gateway_3").online = True
+    await act(hass, "retry_failed", {})
+    assert not kept("482915")
+    world.gateway("gateway_3").online = False
+    await act(hass, "set_admin_passcode", {"entity_id": list(doors), "passcode": "592846"})
+    assert kept("592846")
+    await pass_time(hass, freezer, timedelta(minutes=61))
+    assert not kept("592846")
+
+
+def kept(digits: str) -> bool:
+    """Return whether the call of an action with these digits is still in memory."""
+    gc.collect()
+    return any(isinstance(item, ServiceCall) and digits in str(dict(item.data)) for item in gc.get_objects())
 
 
 async def test_a_job_is_forgotten_after_an_hour(

@@ -57,7 +57,7 @@ class Job:
     def __init__(self, hass: HomeAssistant, request: Request, entity_ids: Iterable[str]) -> None:
         """Begin with nothing done; what a repetition does not dare to repeat counts as failed from the start."""
         self._hass = hass
-        self._context = request.call.context
+        self._context = request.call.context if request.call else None
         self._open = set(entity_ids)
         self._listeners: set[CALLBACK_TYPE] = set()
         self._end = Timer(hass, "End of a job", self._async_forget)
@@ -140,6 +140,8 @@ class Job:
     def async_forget(self) -> None:
         """Drop what the job was called with; its figures stay."""
         self._end.cancel()
+        if self.request:
+            self.request.call = None
         self.request = None
 
     async def _async_forget(self) -> None:

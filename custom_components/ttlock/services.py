@@ -19,4 +19,4 @@ def async_setup_services(hass: HomeAssistant) -> None:
 
 
 async def _async_run(hass: HomeAssistant, name: str, action: Action, call: ServiceCall) -> ServiceResponse:
-    return await Request(name=name, action=action, call=call).async_run(hass)
+    return await Request(name=name, action=action, call=call).async_run(hass, call)

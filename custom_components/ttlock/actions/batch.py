@@ -58,7 +58,7 @@ async def async_retry_failed(hass: HomeAssistant, call: ServiceCall) -> ServiceR
     request = job.request
     if job.running or job.repeating:
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="job_running")
-    if request is None:
+    if request is None or request.call is None:
         raise ServiceValidationError(translation_domain=DOMAIN, translation_key="job_not_repeatable")
     if request.action.admin and not await async_may_see_secrets(hass, call):
         raise Unauthorized(context=call.context)
@@ -71,23 +71,12 @@ async def async_retry_failed(hass: HomeAssistant, call: ServiceCall) -> ServiceR
             translation_placeholders={"reasons": "; ".join(failure.message for failure in unclear.values())},
         )
     data = {key: value for key, value in request.call.data.items() if key not in TARGET}
-    again = Request(
-        name=request.name,
-        action=request.action,
-        call=ServiceCall(
-            hass,
-            DOMAIN,
-            request.name,
-            {**data, ATTR_ENTITY_ID: job.targets(failed)},
-            call.context,
-            call.return_response,
-        ),
-        failed=failed,
-        unclear=unclear,
-    )
+    data[ATTR_ENTITY_ID] = job.targets(failed)
+    repetition = ServiceCall(hass, DOMAIN, request.name, data, call.context, call.return_response)
+    again = Request(name=request.name, action=request.action, call=repetition, failed=failed, unclear=unclear)
     job.repeating = True
     try:
-        answer = await again.async_run(hass)
+        answer = await again.async_run(hass, repetition)
     finally:
         job.repeating = False
         if again.job:

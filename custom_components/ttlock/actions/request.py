@@ -29,25 +29,30 @@ _CURRENT: ContextVar[Request | None] = ContextVar("ttlock_request", default=None
 
 @dataclass(kw_only=True)
 class Request:
-    """One call of one action."""
+    """One call of one action.
+
+    Timers that work for it has set keep their surroundings, and with them this, far longer than the call takes.
+    """
 
     name: str
     action: Action
-    call: ServiceCall = field(repr=False)
-    """Its data may hold digits."""
+    call: ServiceCall | None = field(repr=False)
+    """Its data may hold digits; dropped once nothing is left to do or to repeat."""
     failed: Mapping[str, Failure] = field(default_factory=dict)
     """The failures that this call repeats, by lock entity."""
     unclear: Mapping[str, Failure] = field(default_factory=dict)
     """Failures that this call does not repeat, since the lock may have carried the command out."""
     job: Job | None = None
 
-    async def async_run(self, hass: HomeAssistant) -> ServiceResponse:
+    async def async_run(self, hass: HomeAssistant, call: ServiceCall) -> ServiceResponse:
         """Run the action; an answer with a result for each lock names the job, if it was one."""
         token = _CURRENT.set(self)
         try:
-            answer = await self.action.handler(hass, self.call)
+            answer = await self.action.handler(hass, call)
         finally:
             _CURRENT.reset(token)
+            if self.job is None:
+                self.call = None
         if self.job and answer and "results" in answer:
             return {**answer, "job_id": self.job.job_id}
         return answer
