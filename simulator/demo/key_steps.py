@@ -3,15 +3,17 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 import contextlib
+from datetime import UTC, datetime, timedelta
 import time
 from typing import Any
+from urllib.parse import quote
 
 import aiohttp
 
 from ..features import Feature
 from ..world import World
 from .api import ApiError, Json
-from .house import enter_house, read_entities
+from .house import config_entries, enter_house, read_entities, settled_entities
 from .phone import Phone, Refused
 from .stage import LOCK, Failed, Stage, expect
 
@@ -21,6 +23,8 @@ PHOTO_BYTES = 400 * 1024
 PALM_NUMBER = "7301"
 QR_NUMBER = 1763715600
 GUEST_ACCOUNT = "landlord"
+TWIN = "lock_0"
+"""The lock to which another one is cloned."""
 HOTEL_LOCKS = 20
 HOTEL_GATEWAYS = 4
 DEAD_GATEWAY = "gateway_2"
@@ -133,6 +137,73 @@ async def twenty_locks_open_in_one_action(stage: Stage) -> None:
     driven = [(await stage.cloud.lock(f"lock_{key}"))["actuations"] for key in doors]
     expect(driven == [1] * HOTEL_LOCKS, f"the motors were driven {driven} times")
     await _call(stage, "batch_lock", list(doors.values()))
+
+
+async def another_lock_is_cloned(stage: Stage) -> None:
+    """Put what opens one lock on another: the plan first, then its passcode and its card at the other door."""
+    code, card = "71539264", "3661413478"
+    await _act(stage, "create_passcode", passcode_name="Cleaner", passcode=code)
+    await _act(stage, "add_card", card_name="Spare", card_number=card)
+    source, target = stage.entity("lock"), _lock_entity(stage, TWIN)
+    shut = [await stage.cloud.at_the_door(TWIN, act, value) for act, value in _ways(code, card)]
+    expect(not any(answer["opened"] for answer in shut), "the other lock knows the keys before they are cloned")
+    plan = await stage.api.action("ttlock.clone_lock", target, respond=True, source=source)
+    carried = {(item["kind"], item["name"]): item["carries"] for item in plan["plan"][target]}
+    expect(carried.get(("passcode", "Cleaner")) is True, "the plan leaves the passcode behind")
+    await stage.api.action("ttlock.clone_lock", target, respond=True, source=source, dry_run=False)
+    for act, value in _ways(code, card):
+        answer = await stage.cloud.at_the_door(TWIN, act, value)
+        expect(answer["opened"], f"{act} does not open the other door: {answer['reason']}")
+    for entity_id in (source, target):
+        await stage.api.action("ttlock.delete_passcode", entity_id, passcode_name="Cleaner")
+        answer = await stage.api.action("ttlock.list_cards", entity_id, respond=True)
+        for item in answer["cards"][entity_id]:
+            if item["name"] == "Spare":
+                await stage.api.action("ttlock.delete_card", entity_id, card_id=item["id"])
+    await stage.api.action("lock.lock", target)
+
+
+def _ways(code: str, card: str) -> tuple[tuple[str, str], ...]:
+    return ("enter_code", code), ("swipe_card", card)
+
+
+async def a_calendar_event_opens_the_door(stage: Stage) -> None:
+    """Enable the calendar, write a stay into it as its page does, try the code, and take the stay out again."""
+    unique_id, code = f"ttlock-{stage.lock_id}-access", "40816273"
+    rows: list[Json] = await stage.api.command("config/entity_registry/list")
+    calendar = next(row["entity_id"] for row in rows if row["unique_id"] == unique_id and row["platform"] == "ttlock")
+    await stage.api.command("config/entity_registry/update", entity_id=calendar, disabled_by=None)
+    (entry,) = await config_entries(stage.api)
+    await stage.api.post(f"/api/config/config_entries/entry/{entry['entry_id']}/reload", {})
+    start = datetime.fromtimestamp(await stage.cloud.now(), UTC)
+    event = {
+        "summary": "Stay",
+        "description": f"Code {code}",
+        "dtstart": start.replace(microsecond=0).isoformat(),
+        "dtend": (start + timedelta(hours=3)).replace(microsecond=0).isoformat(),
+    }
+    await _until(lambda: _has_state(stage, calendar), "the calendar does not appear")
+    await stage.api.command("calendar/event/create", entity_id=calendar, event=event)
+    await _opens(stage, "enter_code", code)
+    day = timedelta(days=1)
+    period = f"start={_query(start - day)}&end={_query(start + day)}"
+    shown = [item for item in await stage.api.get(f"/api/calendars/{calendar}?{period}") if item["summary"] == "Stay"]
+    expect(len(shown) == 1, f"the calendar shows {len(shown)} events for one stay")
+    expect(code not in str(shown), "the calendar shows the digits")
+    await stage.api.command("calendar/event/delete", entity_id=calendar, uid=shown[0]["uid"])
+    await _stays_shut(stage, "enter_code", code)
+    stage.entities = await settled_entities(stage.api)
+
+
+async def _has_state(stage: Stage, entity_id: str) -> bool:
+    try:
+        return await stage.api.state(entity_id) != "unavailable"
+    except ApiError:
+        return False
+
+
+def _query(when: datetime) -> str:
+    return quote(when.isoformat())
 
 
 async def a_write_is_cut_off_and_goes_on(stage: Stage) -> None:

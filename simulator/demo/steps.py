@@ -236,6 +236,8 @@ STEPS = (
     Step(
         "twenty locks open in one action, those behind a dead gateway later", key_steps.twenty_locks_open_in_one_action
     ),
+    Step("another lock is cloned, and opens with the same keys", key_steps.another_lock_is_cloned),
+    Step("a stay in the calendar opens the door until it is deleted", key_steps.a_calendar_event_opens_the_door),
     Step("a wrong code does not open it", a_wrong_code_does_not_open),
     Step("a passcode stops working at its end", a_passcode_expires),
     Step("auto-lock fires and Home Assistant follows", auto_lock_fires),
