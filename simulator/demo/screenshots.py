@@ -54,6 +54,20 @@ class Photographer:
         await self._show(f"config/devices/device/{device}", "Device info")
         await self._save("device")
 
+    async def calendar(self) -> None:
+        """Show who may open the locks, in the calendar."""
+        await self._show("calendar", "Guests upstairs")
+        await self._save("calendar")
+
+    async def todo(self) -> None:
+        """Show the list of expiring access."""
+        entities = await read_entities(self._api)
+        expiring = next(
+            entity for unique_id, entity in entities.by_unique_id.items() if unique_id.endswith("-expiring")
+        )
+        await self._show(f"todo?entity_id={expiring}", "Guests upstairs")
+        await self._save("todo")
+
     async def account(self) -> None:
         """Show the step of the config flow that asks for the account."""
         await self._show(f"config/integrations/integration/{DOMAIN}", "TTLock")
@@ -109,6 +123,8 @@ async def take(base_url: str, folder: Path, names: list[str]) -> int:
 PICTURES: dict[str, Callable[[Photographer], Awaitable[None]]] = {
     "dashboard": Photographer.dashboard,
     "device": Photographer.device,
+    "calendar": Photographer.calendar,
+    "todo": Photographer.todo,
     "account": Photographer.account,
     "credentials": Photographer.credentials,
 }

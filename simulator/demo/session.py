@@ -10,6 +10,7 @@ import time
 from .api import HomeAssistantApi
 from .cloud import CloudAccess, VirtualCloud
 from .door import door_command, door_configuration
+from .guests import LOCK as HOST_LOCK, invite
 from .hass import ROOT, HomeAssistant
 from .house import (
     COUNTRY,
@@ -90,6 +91,8 @@ async def move_in(api: HomeAssistantApi, access: CloudAccess) -> None:
         await add_account(api, access)
     if not await is_furnished(api):
         await furnish(api, access)
+    # The virtual world forgets them when it ends.
+    await invite(api, access.lock_ids[HOST_LOCK])
 
 
 def welcome(base_url: str, access: CloudAccess, *, seconds: float) -> str:
