@@ -21,7 +21,7 @@ from .stage import Failed, Stage, Step
 from .steps import STEPS
 
 LOGGER = logging.getLogger(__name__)
-STEP_SECONDS = 100
+STEP_SECONDS = 180
 GATEWAY_LATENCY = 0.5
 """Shorter than the demo's: the check is about results, not about patience."""
 
