@@ -12,7 +12,7 @@ from homeassistant.exceptions import (
 )
 from homeassistant.helpers.update_coordinator import UpdateFailed
 
-from .client.errors import InvalidInput, QuotaExceeded, SignInError, TTLockError
+from .client.errors import InvalidInput, QuotaExceeded, Remedy, SignInError, TTLockError
 from .const import DOMAIN, QUOTA_PAUSE
 
 
@@ -31,10 +31,9 @@ def translated(hass: HomeAssistant, entry: ConfigEntry, name: str) -> Generator[
     """Turn client errors inside an action into translated ones; a lost sign-in also asks the user to sign in."""
     try:
         yield
-    except SignInError as err:
-        entry.async_start_reauth(hass)
-        raise action_error(err, name) from err
     except TTLockError as err:
+        if err.remedy is Remedy.SIGN_IN:
+            entry.async_start_reauth(hass)
         raise action_error(err, name) from err
 
 

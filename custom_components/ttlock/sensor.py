@@ -45,7 +45,7 @@ CONNECTION_STATES = sorted(
     {CONNECTED, EKEY_INVALID}
     | {
         reason
-        for kind, reason in VENDOR_CODES.values()
+        for kind, reason, _ in VENDOR_CODES.values()
         if issubclass(kind, DeviceUnreachable | NotExecuted | QuotaExceeded)
     }
 )

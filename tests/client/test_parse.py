@@ -257,7 +257,7 @@ def test_records_say_where_the_bolt_is() -> None:
 
 
 def test_every_vendor_code_has_its_error_and_unknown_ones_do_not_crash() -> None:
-    for code, (kind, reason) in VENDOR_CODES.items():
+    for code, (kind, reason, _) in VENDOR_CODES.items():
         err = error_from_code(code)
         assert type(err) is kind
         assert (err.code, err.reason) == (code, reason)

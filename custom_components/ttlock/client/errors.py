@@ -5,13 +5,28 @@ Vendor texts are never matched and never carried, they change and may quote what
 Source of the codes: ttlock-open-api.md 3.2.
 """
 
-from typing import Final
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+
+class Remedy(StrEnum):
+    """What happens after an error, beside the sentence that says so: exactly one for each."""
+
+    RETRY = "retry"
+    """It passes: what only reads, or was refused before it began, is tried again without anybody asking."""
+    REPAIR = "repair"
+    """It stays until somebody does something at the lock, the gateway or the application: that is asked for."""
+    RAISE = "raise"
+    """It is the verdict on this very request, or nobody may decide to send it again but the user."""
+    SIGN_IN = "sign_in"
+    """Application, account or token are not accepted: the user is asked to sign in again."""
 
 
 class TTLockError(Exception):
     """Base of all errors of the client."""
 
     default_reason = "vendor_error"
+    default_remedy = Remedy.RAISE
 
     def __init__(self, reason: str | None = None, *, code: int | None = None) -> None:
         """Keep the reason word and the vendor's code."""
@@ -19,9 +34,17 @@ class TTLockError(Exception):
         self.code = code
         super().__init__(self.reason if code is None else f"{self.reason} (vendor code {code})")
 
+    @property
+    def remedy(self) -> Remedy:
+        """Return what happens now."""
+        row = None if self.code is None else VENDOR_CODES.get(self.code)
+        return row.remedy if row else self.default_remedy
+
 
 class SignInError(TTLockError):
     """The application or the account was not accepted."""
+
+    default_remedy = Remedy.SIGN_IN
 
 
 class ApplicationRejected(SignInError):
@@ -58,6 +81,7 @@ class TransportError(TTLockError):
     """No usable answer came from the cloud; nothing was changed."""
 
     default_reason = "cannot_connect"
+    default_remedy = Remedy.RETRY
 
 
 class ConnectionFailed(TransportError):
@@ -92,36 +116,42 @@ class Interrupted(TTLockError):
     """The account was unloaded while something was under way; what was written down goes on when it is back."""
 
     default_reason = "interrupted"
+    default_remedy = Remedy.RETRY
 
 
 class ClockSkew(TTLockError):
     """The clock of this host is more than five minutes off."""
 
     default_reason = "clock_skew"
+    default_remedy = Remedy.REPAIR
 
 
 class QuotaExceeded(TTLockError):
     """The application has used up its calls."""
 
     default_reason = "quota_exceeded"
+    default_remedy = Remedy.REPAIR
 
 
 class DeviceUnreachable(TTLockError):
     """The cloud cannot talk to the lock now."""
 
     default_reason = "lock_offline"
+    default_remedy = Remedy.RETRY
 
 
 class DeviceBusy(TTLockError):
     """The gateway or lock is busy with another command; this one was refused before it began."""
 
     default_reason = "gateway_busy"
+    default_remedy = Remedy.RETRY
 
 
 class NotExecuted(TTLockError):
     """The lock did not answer its gateway."""
 
     default_reason = "not_executed"
+    default_remedy = Remedy.RETRY
 
 
 class Unsupported(TTLockError):
@@ -152,79 +182,88 @@ class VendorError(TTLockError):
     """A code that is not in the vendor's table, or a fault of ours that the vendor reports."""
 
 
-VENDOR_CODES: Final[dict[int, tuple[type[TTLockError], str]]] = {
-    1: (NotExecuted, "not_executed"),
-    -3: (VendorError, "invalid_parameter"),
-    10000: (ApplicationRejected, "application_unknown"),
-    10001: (ApplicationRejected, "application_rejected"),
-    10002: (ApplicationRejected, "application_rejected"),
-    10003: (TokenRejected, "token_rejected"),
-    10004: (TokenRejected, "token_rejected"),
-    10005: (NotPermitted, "not_permitted"),
-    10006: (ApplicationRejected, "application_not_approved"),
-    10007: (AccountRejected, "wrong_account"),
-    10008: (ApplicationRejected, "application_rejected"),
-    10009: (ApplicationRejected, "application_rejected"),
-    10010: (ApplicationRejected, "application_rejected"),
-    10011: (RefreshRejected, "sign_in_again"),
-    20000: (NotPermitted, "not_permitted"),
-    20001: (NotPermitted, "not_permitted"),
-    20002: (NotPermitted, "not_admin"),
-    20003: (NotFound, "ekey_not_found"),
-    20004: (NotFound, "ekey_not_found"),
-    20005: (InvalidInput, "invalid_input"),
-    20006: (InvalidInput, "receiver_unknown"),
-    20007: (InvalidInput, "invalid_input"),
-    20008: (InvalidInput, "invalid_input"),
-    30001: (NotPermitted, "not_permitted"),
-    30002: (InvalidInput, "username_invalid"),
-    30003: (InvalidInput, "username_taken"),
-    30004: (InvalidInput, "user_not_removable"),
-    30005: (VendorError, "invalid_parameter"),
-    30006: (QuotaExceeded, "quota_exceeded"),
-    30007: (QuotaExceeded, "quota_month_exceeded"),
-    30008: (WrongRegion, "wrong_region"),
-    80000: (ClockSkew, "clock_skew"),
-    80002: (VendorError, "invalid_parameter"),
-    90000: (ServerFault, "server_fault"),
-    -1003: (NotFound, "lock_not_found"),
-    -1007: (Unsupported, "no_passcode_data"),
-    -1008: (NotFound, "ekey_not_found"),
-    -1016: (InvalidInput, "name_taken"),
-    -1018: (NotFound, "group_not_found"),
-    -1021: (NotFound, "card_not_found"),
-    -1023: (NotFound, "fingerprint_not_found"),
-    -1026: (InvalidInput, "random_passcode_used_up"),
-    -1027: (InvalidInput, "receiver_bound"),
-    -2009: (NotFound, "passcode_not_found"),
-    -2012: (DeviceUnreachable, "no_gateway"),
-    -2018: (NotPermitted, "not_permitted"),
-    -2019: (InvalidInput, "receiver_is_self"),
-    -2020: (InvalidInput, "receiver_is_admin"),
-    -2023: (InvalidInput, "ekey_period_fixed"),
-    -2025: (Unsupported, "lock_frozen"),
-    -2032: (InvalidInput, "passcode_too_simple"),
-    -3002: (DeviceUnreachable, "gateway_offline"),
-    -3003: (DeviceBusy, "gateway_busy"),
-    -3006: (InvalidInput, "passcode_length"),
-    -3007: (InvalidInput, "passcode_exists"),
-    -3008: (InvalidInput, "random_passcode_unused"),
-    -3009: (InvalidInput, "passcode_memory_full"),
-    -3011: (InvalidInput, "receiver_is_self"),
-    -3016: (InvalidInput, "receiver_is_self"),
-    -3034: (DeviceUnreachable, "wifi_not_configured"),
-    -3035: (DeviceUnreachable, "power_saving"),
-    -3036: (DeviceUnreachable, "lock_offline"),
-    -3037: (DeviceBusy, "lock_busy"),
-    -3039: (InvalidInput, "own_ekey_shorter"),
-    -3046: (NotPermitted, "no_remote_right"),
-    -4037: (NotFound, "gateway_not_found"),
-    -4043: (Unsupported, "not_supported"),
-    -4056: (InvalidInput, "lock_memory_full"),
-    -4063: (InvalidInput, "locks_left"),
-    -4064: (InvalidInput, "receiver_unknown"),
-    -4067: (DeviceUnreachable, "lock_offline"),
-    -4082: (InvalidInput, "auto_lock_range"),
+class Row(NamedTuple):
+    """What a code of the vendor means here."""
+
+    kind: type[TTLockError]
+    reason: str
+    remedy: Remedy
+
+
+VENDOR_CODES: Final[dict[int, Row]] = {
+    1: Row(NotExecuted, "not_executed", Remedy.RETRY),
+    -3: Row(VendorError, "invalid_parameter", Remedy.RAISE),
+    10000: Row(ApplicationRejected, "application_unknown", Remedy.SIGN_IN),
+    10001: Row(ApplicationRejected, "application_rejected", Remedy.SIGN_IN),
+    10002: Row(ApplicationRejected, "application_rejected", Remedy.SIGN_IN),
+    10003: Row(TokenRejected, "token_rejected", Remedy.SIGN_IN),
+    10004: Row(TokenRejected, "token_rejected", Remedy.SIGN_IN),
+    10005: Row(NotPermitted, "not_permitted", Remedy.RAISE),
+    10006: Row(ApplicationRejected, "application_not_approved", Remedy.SIGN_IN),
+    10007: Row(AccountRejected, "wrong_account", Remedy.SIGN_IN),
+    10008: Row(ApplicationRejected, "application_rejected", Remedy.SIGN_IN),
+    10009: Row(ApplicationRejected, "application_rejected", Remedy.SIGN_IN),
+    10010: Row(ApplicationRejected, "application_rejected", Remedy.SIGN_IN),
+    10011: Row(RefreshRejected, "sign_in_again", Remedy.SIGN_IN),
+    20000: Row(NotPermitted, "not_permitted", Remedy.RAISE),
+    20001: Row(NotPermitted, "not_permitted", Remedy.RAISE),
+    20002: Row(NotPermitted, "not_admin", Remedy.RAISE),
+    20003: Row(NotFound, "ekey_not_found", Remedy.RAISE),
+    20004: Row(NotFound, "ekey_not_found", Remedy.RAISE),
+    20005: Row(InvalidInput, "invalid_input", Remedy.RAISE),
+    20006: Row(InvalidInput, "receiver_unknown", Remedy.RAISE),
+    20007: Row(InvalidInput, "invalid_input", Remedy.RAISE),
+    20008: Row(InvalidInput, "invalid_input", Remedy.RAISE),
+    30001: Row(NotPermitted, "not_permitted", Remedy.RAISE),
+    30002: Row(InvalidInput, "username_invalid", Remedy.RAISE),
+    30003: Row(InvalidInput, "username_taken", Remedy.RAISE),
+    30004: Row(InvalidInput, "user_not_removable", Remedy.RAISE),
+    30005: Row(VendorError, "invalid_parameter", Remedy.RAISE),
+    30006: Row(QuotaExceeded, "quota_exceeded", Remedy.REPAIR),
+    30007: Row(QuotaExceeded, "quota_month_exceeded", Remedy.REPAIR),
+    30008: Row(WrongRegion, "wrong_region", Remedy.SIGN_IN),
+    80000: Row(ClockSkew, "clock_skew", Remedy.REPAIR),
+    80002: Row(VendorError, "invalid_parameter", Remedy.RAISE),
+    90000: Row(ServerFault, "server_fault", Remedy.RETRY),
+    -1003: Row(NotFound, "lock_not_found", Remedy.RAISE),
+    -1007: Row(Unsupported, "no_passcode_data", Remedy.RAISE),
+    -1008: Row(NotFound, "ekey_not_found", Remedy.RAISE),
+    -1016: Row(InvalidInput, "name_taken", Remedy.RAISE),
+    -1018: Row(NotFound, "group_not_found", Remedy.RAISE),
+    -1021: Row(NotFound, "card_not_found", Remedy.RAISE),
+    -1023: Row(NotFound, "fingerprint_not_found", Remedy.RAISE),
+    -1026: Row(InvalidInput, "random_passcode_used_up", Remedy.RAISE),
+    -1027: Row(InvalidInput, "receiver_bound", Remedy.RAISE),
+    -2009: Row(NotFound, "passcode_not_found", Remedy.RAISE),
+    -2012: Row(DeviceUnreachable, "no_gateway", Remedy.RETRY),
+    -2018: Row(NotPermitted, "not_permitted", Remedy.RAISE),
+    -2019: Row(InvalidInput, "receiver_is_self", Remedy.RAISE),
+    -2020: Row(InvalidInput, "receiver_is_admin", Remedy.RAISE),
+    -2023: Row(InvalidInput, "ekey_period_fixed", Remedy.RAISE),
+    -2025: Row(Unsupported, "lock_frozen", Remedy.RAISE),
+    -2032: Row(InvalidInput, "passcode_too_simple", Remedy.RAISE),
+    -3002: Row(DeviceUnreachable, "gateway_offline", Remedy.REPAIR),
+    -3003: Row(DeviceBusy, "gateway_busy", Remedy.RETRY),
+    -3006: Row(InvalidInput, "passcode_length", Remedy.RAISE),
+    -3007: Row(InvalidInput, "passcode_exists", Remedy.RAISE),
+    -3008: Row(InvalidInput, "random_passcode_unused", Remedy.RAISE),
+    -3009: Row(InvalidInput, "passcode_memory_full", Remedy.REPAIR),
+    -3011: Row(InvalidInput, "receiver_is_self", Remedy.RAISE),
+    -3016: Row(InvalidInput, "receiver_is_self", Remedy.RAISE),
+    -3034: Row(DeviceUnreachable, "wifi_not_configured", Remedy.RETRY),
+    -3035: Row(DeviceUnreachable, "power_saving", Remedy.REPAIR),
+    -3036: Row(DeviceUnreachable, "lock_offline", Remedy.RETRY),
+    -3037: Row(DeviceBusy, "lock_busy", Remedy.RETRY),
+    -3039: Row(InvalidInput, "own_ekey_shorter", Remedy.RAISE),
+    -3046: Row(NotPermitted, "no_remote_right", Remedy.RAISE),
+    -4037: Row(NotFound, "gateway_not_found", Remedy.RAISE),
+    # For an unlock it means a switch that somebody has to go to (9, quirk 13); anything else the lock is not able to do.
+    -4043: Row(Unsupported, "not_supported", Remedy.REPAIR),
+    -4056: Row(InvalidInput, "lock_memory_full", Remedy.REPAIR),
+    -4063: Row(InvalidInput, "locks_left", Remedy.RAISE),
+    -4064: Row(InvalidInput, "receiver_unknown", Remedy.RAISE),
+    -4067: Row(DeviceUnreachable, "lock_offline", Remedy.RETRY),
+    -4082: Row(InvalidInput, "auto_lock_range", Remedy.RAISE),
 }
 
 
@@ -235,5 +274,15 @@ def is_refusal(err: TTLockError) -> bool:
 
 def error_from_code(code: int) -> TTLockError:
     """Return the typed error of a vendor code; an unknown number becomes a `VendorError`, never a crash."""
-    kind, reason = VENDOR_CODES.get(code, (VendorError, VendorError.default_reason))
-    return kind(reason, code=code)
+    row = VENDOR_CODES.get(code)
+    return row.kind(row.reason, code=code) if row else VendorError(code=code)
+
+
+WITHOUT_VERDICT: Final[tuple[type[TTLockError], ...]] = (
+    ConnectionFailed,
+    RequestTimeout,
+    ServerFault,
+    EndpointMissing,
+    OutcomeUnknown,
+)
+"""What can become of a request that the cloud never decided."""
