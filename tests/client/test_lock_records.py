@@ -75,6 +75,13 @@ async def test_who_has_seen_enough_stops_asking(client: CloudClient, lock: Virtu
     assert len(everything) > 1
 
 
+async def test_one_page_is_one_call(client: CloudClient, lock: VirtualLock, server: CloudServer) -> None:
+    everything = (await client.records.list(lock.lock_id)).items
+    server.reset_calls()
+    assert (await client.records.page(lock.lock_id, RecordQuery(), 2, 1)).items == everything[1:2]
+    assert server.calls["/v3/lockRecord/list"] == 1
+
+
 async def test_records_are_deleted_from_the_cloud(client: CloudClient, lock: VirtualLock) -> None:
     records = (await client.records.list(lock.lock_id)).items
     await client.records.delete(lock.lock_id, [records[0].record_id])

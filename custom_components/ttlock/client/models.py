@@ -328,16 +328,25 @@ class Passcode:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """One entry of the lock's log (ttlock-open-api.md 4.15).
+    """One entry of the lock's log, from its list or from a callback (ttlock-open-api.md 4.15, 5.2).
 
-    What it was opened with is not kept, and is left out of the name: some write the digits there.
+    What it was opened with is left out of the name: some write the digits there.
     """
 
     record_id: int
+    """0 in callbacks, which name none."""
     record_type: int
     success: bool
     who: str | None
     when: datetime | None
+    """By the lock's clock."""
+    stored: datetime | None = None
+    """When the cloud got it."""
+    lock_type: int | None = None
+    """The lock's own number for the type, which tells why somebody was refused (5.4.2)."""
+    battery: int | None = None
+    number: Secret | None = None
+    """The passcode, or the number of the card or fingerprint."""
 
     @classmethod
     def from_vendor(cls, raw: Raw) -> Self:
@@ -348,6 +357,10 @@ class Record:
             success=parse.flag(raw.get("success")) is True,
             who=_without_digits(parse.text(raw.get("username")), parse.text(raw.get("keyboardPwd"))),
             when=parse.moment(raw.get("lockDate")),
+            stored=parse.moment(raw.get("serverDate")),
+            lock_type=parse.integer(raw.get("recordTypeFromLock")),
+            battery=parse.percent(raw.get("electricQuantity")),
+            number=parse.secret(raw.get("keyboardPwd")),
         )
 
 

@@ -11,7 +11,7 @@ from ..models import Record
 from ..parse import Listing
 from ..secret import Secret
 from . import endpoints as at
-from .paging import PAGE, all_pages, each_page
+from .paging import PAGE, all_pages, each_page, list_of
 from .transport import Transport
 
 
@@ -93,6 +93,11 @@ class Records:
     def pages(self, lock_id: int, query: RecordQuery = EVERYTHING, size: int = PAGE) -> AsyncGenerator[Listing[Record]]:
         """Yield the records that a query matches page by page; who has seen enough stops asking."""
         return each_page(self._transport, at.RECORD_LIST, size, Record.from_vendor, lock_id=lock_id, **query.fields())
+
+    async def page(self, lock_id: int, query: RecordQuery, number: int, size: int) -> Listing[Record]:
+        """Return one page of the records that a query matches; the first has the newest."""
+        body = await self._transport.send(at.RECORD_LIST, lock_id, pageNo=number, pageSize=size, **query.fields())
+        return parse.listing(list_of(body), Record.from_vendor)
 
     async def record_read(self, lock_id: int, entries: Iterable[LockEntry]) -> None:
         """Give the cloud what was read from the lock over Bluetooth."""

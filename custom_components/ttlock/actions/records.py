@@ -1,0 +1,82 @@
+"""The action that lists the log of locks; never with what a door was opened with (compatibility.md 4.4)."""
+
+from contextlib import aclosing
+from typing import Final
+
+from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, SupportsResponse
+from homeassistant.helpers import config_validation as cv
+import voluptuous as vol
+
+from ..client.cloud.paging import PAGE
+from ..client.cloud.records import RecordQuery
+from ..client.errors import InvalidInput
+from ..client.events import denial_of, method_of, type_of
+from ..client.models import Record
+from ..client.records import record_word
+from ..errors import translated
+from ..lock_coordinator import LockCoordinator
+from ..targets import async_target_locks
+from .action import Action
+from .results import HIDDEN, Result, aware, listed, local
+
+
+async def async_list_records(hass: HomeAssistant, call: ServiceCall) -> ServiceResponse:
+    """Return the log of locks, newest first: one page of it, or all of it."""
+    locks = await async_target_locks(hass, call)
+    queries: dict[str, RecordQuery] = {}
+    for entity_id, lock in locks.items():
+        with translated(hass, lock.config_entry, lock.name):
+            queries[entity_id] = _query(call, lock)
+    size: int = call.data["page_size"]
+    page_no: int | None = call.data.get("page_no")
+
+    async def read(entity_id: str, lock: LockCoordinator) -> Result:
+        records = lock.account.cloud.records
+        found: list[Record] = []
+        if page_no is None:
+            async with aclosing(records.pages(lock.lock_id, queries[entity_id], size)) as pages:
+                async for page in pages:
+                    found.extend(page.items)
+        else:
+            found.extend((await records.page(lock.lock_id, queries[entity_id], page_no, size)).items)
+        return {"records": [_described(lock, record) for record in found]}
+
+    return await listed(hass, locks, "records", read)
+
+
+def _query(call: ServiceCall, lock: LockCoordinator) -> RecordQuery:
+    start, end = (aware(call.data.get(name), lock.data.zone) for name in ("start_date", "end_date"))
+    if start is not None and end is not None and end <= start:
+        raise InvalidInput("period_order")
+    return RecordQuery(start=start, end=end)
+
+
+def _described(lock: LockCoordinator, record: Record) -> Result:
+    return {
+        "id": record.record_id,
+        "lock_id": lock.lock_id,
+        "record_type": record_word(record.record_type),
+        "success": record.success,
+        "username": record.who,
+        "keyboard_pwd": HIDDEN if record.number else None,
+        "lock_date": local(record.when),
+        "server_date": local(record.stored),
+        "event": type_of(record).value,
+        "failure_reason": denial_of(record),
+        "credential": method_of(record.record_type),
+        "record_type_id": record.record_type,
+    }
+
+
+ACTIONS: Final = {
+    "list_records": Action(
+        handler=async_list_records,
+        fields={
+            vol.Optional("start_date"): cv.datetime,
+            vol.Optional("end_date"): cv.datetime,
+            vol.Optional("page_size", default=PAGE): vol.All(vol.Coerce(int), vol.Range(min=1, max=PAGE)),
+            vol.Optional("page_no"): vol.All(vol.Coerce(int), vol.Range(min=1)),
+        },
+        response=SupportsResponse.ONLY,
+    ),
+}

@@ -1,0 +1,200 @@
+"""Records of a lock from every road: each once, in order, in words."""
+
+from datetime import UTC, datetime, timedelta
+import json
+from typing import Any
+
+from hypothesis import given, strategies as st
+import pytest
+
+from custom_components.ttlock.client.events import ACCESS, ALARMS, EventType, Source, denial_of, type_of
+from custom_components.ttlock.client.history import CAPACITY, OVERLAP, History, News
+from custom_components.ttlock.client.models import Record
+
+START = datetime(2026, 12, 1, 12, tzinfo=UTC)
+SALT = b"0123456789abcdef"
+CODE = "48151623"
+
+
+def raw(second: int, record_type: int = 4, number: str = CODE, *, delay: int = 1, **more: Any) -> dict[str, Any]:
+    """Return a record as the vendor sends it, so many seconds after the start."""
+    when = int(START.timestamp() * 1000) + second * 1000
+    return {
+        "recordType": record_type,
+        "success": 1,
+        "username": "Cleaner",
+        "keyboardPwd": number,
+        "lockDate": when,
+        "serverDate": when + delay * 1000,
+        "electricQuantity": 80,
+        **more,
+    }
+
+
+def record(*args: Any, **more: Any) -> Record:
+    return Record.from_vendor(raw(*args, **more))
+
+
+def at(second: int) -> datetime:
+    return START + timedelta(seconds=second)
+
+
+def told(news: list[News]) -> list[tuple[datetime, EventType]]:
+    return [(item.event.at, item.event.type) for item in news]
+
+
+RAW = st.builds(
+    raw,
+    st.integers(0, 3000),
+    st.sampled_from([4, 7, 8, 11, 30, 31, 45, 48, 4711]),
+    st.sampled_from(["", "1111", "2222", CODE]),
+    delay=st.integers(1, 500),
+    success=st.sampled_from([0, 1]),
+)
+
+
+@given(data=st.data(), raws=st.lists(RAW, max_size=30))
+def test_any_shuffle_cut_and_duplication_over_two_roads_is_the_same_history_once(
+    data: st.DataObject, raws: list[dict[str, Any]]
+) -> None:
+    unique = {(item["lockDate"], item["recordType"], item["keyboardPwd"]): item for item in raws}
+    raws = list(unique.values())
+    listed = [{**item, "recordId": number + 1} for number, item in enumerate(raws)]
+    now = at(10_000)
+    history, plain = History(SALT, START), History(SALT, START)
+    wanted = told(plain.take((Record.from_vendor(item) for item in raws), Source.CLOUD, now))
+    # Whatever the webhook brought, in whatever pieces and however often; the list brings the rest.
+    deliveries = [(Source.WEBHOOK, data.draw(st.lists(st.sampled_from(raws), max_size=8))) for _ in range(4) if raws]
+    order = data.draw(st.permutations(listed))
+    cut = data.draw(st.integers(0, len(order)))
+    deliveries += [(Source.CLOUD, order[:cut]), (Source.CLOUD, order)]
+    found: list[News] = []
+    for source, items in data.draw(st.permutations(deliveries)):
+        batch = history.take([Record.from_vendor(item) for item in items], source, now)
+        assert [item.event.at for item in batch] == sorted(item.event.at for item in batch)
+        found += batch
+        if data.draw(st.booleans()):
+            kept = json.loads(json.dumps(history.to_json()))
+            history = History(SALT, now)
+            history.restore(kept)
+    assert sorted(told(found)) == sorted(wanted)
+    assert len(found) == len(raws)
+    assert history.last_opened == plain.last_opened
+
+
+def test_what_the_cloud_had_before_the_start_is_no_news_but_tells_when_the_lock_was_opened() -> None:
+    history = History(SALT, at(100))
+    assert not history.take([record(10)], Source.CLOUD, at(101))
+    assert history.last_opened == at(10)
+    assert told(history.take([record(99)], Source.CLOUD, at(101))) == [(at(99), EventType.UNLOCKED)]
+
+
+def test_a_record_that_was_long_on_its_way_is_late() -> None:
+    history = History(SALT, START)
+    late, fresh = history.take([record(1), record(5000)], Source.WEBHOOK, at(5001))
+    assert late.event.late
+    assert not fresh.event.late
+
+
+def test_a_clock_that_is_ahead_does_not_bring_events_of_the_future() -> None:
+    history = History(SALT, START)
+    fast = Record.from_vendor({**raw(900), "serverDate": raw(60)["lockDate"]})
+    (news,) = history.take([fast], Source.WEBHOOK, at(61))
+    assert news.event.at == at(60)
+    assert history.last_opened == at(60)
+
+
+def test_a_clock_that_is_known_to_be_slow_makes_nothing_late() -> None:
+    history = History(SALT, START)
+    slow = Record.from_vendor({**raw(60), "serverDate": raw(1260)["lockDate"]})
+    (news,) = history.take([slow], Source.WEBHOOK, at(1261), ahead=timedelta(seconds=-1200))
+    assert news.event.at == at(1260)
+    assert not news.event.late
+
+
+def test_records_without_times_are_told_once_all_the_same() -> None:
+    history = History(SALT, START)
+    odd = record(5, lockDate=0)
+    assert len(history.take([odd, odd], Source.WEBHOOK, at(10))) == 1
+    assert not history.take([odd], Source.CLOUD, at(20))
+
+
+def test_the_memory_is_bounded_and_what_was_forgotten_does_not_come_back_as_news() -> None:
+    history = History(SALT, START)
+    many = [record(second) for second in range(CAPACITY + 500)]
+    now = at(CAPACITY + 1000)
+    assert len(history.take(many, Source.CLOUD, now)) == len(many)
+    assert not history.take(many, Source.WEBHOOK, now)
+    assert len(history.to_json()["seen"]) == CAPACITY
+
+
+def test_the_list_is_read_again_some_way_back() -> None:
+    history = History(SALT, START)
+    assert history.next_start is None
+    history.read(at(500))
+    history.read(at(100))
+    assert history.next_start == at(500) - OVERLAP
+
+
+def test_what_is_kept_holds_no_digits() -> None:
+    history = History(SALT, START)
+    (news,) = history.take([record(1, username=f"Code {CODE}")], Source.WEBHOOK, at(2))
+    assert CODE not in json.dumps(history.to_json())
+    assert CODE not in repr(news)
+
+
+@pytest.mark.parametrize(
+    ("record_type", "success", "kind", "method", "side"),
+    [
+        (4, 1, EventType.UNLOCKED, "code", "outside"),
+        (4, 0, EventType.ACCESS_DENIED, "code", "outside"),
+        (7, 1, EventType.UNLOCKED, "card", "outside"),
+        (12, 1, EventType.UNLOCKED, "remote", None),
+        (32, 1, EventType.UNLOCKED, "manual", "inside"),
+        (36, 1, EventType.LOCKED, "key", "outside"),
+        (45, 1, EventType.LOCKED, "auto", None),
+        (47, 1, EventType.LOCKED, "button", "inside"),
+        (11, 0, EventType.OTHER, "phone", None),
+        (31, 1, EventType.DOOR_OPENED, None, None),
+        (30, 1, EventType.DOOR_CLOSED, None, None),
+        (44, 1, EventType.TAMPER, None, None),
+        (48, 1, EventType.WRONG_ATTEMPTS, None, None),
+        (50, 1, EventType.HEAT_UNLOCK, None, None),
+        (59, 1, EventType.DOUBLE_LOCK_ON, None, None),
+        (64, 1, EventType.DOOR_LEFT_OPEN, None, None),
+        (66, 1, EventType.JAMMED, None, None),
+        (80, 1, EventType.FIRST_FACTOR, "card", "outside"),
+        (123, 1, EventType.FAULT, None, None),
+        (4711, 1, EventType.OTHER, None, None),
+    ],
+)
+def test_records_in_words(
+    record_type: int, success: int, kind: EventType, method: str | None, side: str | None
+) -> None:
+    (news,) = History(SALT, START).take([record(1, record_type, success=success)], Source.CLOUD, at(2))
+    event = news.event
+    assert (event.type, event.method, event.side) == (kind, method, side)
+    assert event.record_type == record_type
+    assert event.battery == 80
+    assert event.is_alarm == (kind in ALARMS)
+    assert (kind in ACCESS) != (kind in ALARMS)
+
+
+@pytest.mark.parametrize(
+    ("record_type", "at_lock", "reason"),
+    [
+        (4, 7, "unknown_credential"),
+        (4, 11, "expired"),
+        (4, 13, "blacklisted"),
+        (4, 38, "double_locked"),
+        (7, 74, "cpu_security"),
+        (58, 58, "expired"),
+        (91, None, "other"),
+        (4, None, "other"),
+    ],
+)
+def test_why_somebody_was_refused(record_type: int, at_lock: int | None, reason: str) -> None:
+    denied = record(1, record_type, success=0, recordTypeFromLock=at_lock)
+    assert type_of(denied) is EventType.ACCESS_DENIED
+    assert denial_of(denied) == reason
+    assert denial_of(record(1)) is None
