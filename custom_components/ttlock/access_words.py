@@ -14,18 +14,23 @@ HIDDEN = "****"
 """Shown where somebody wrote the digits into the name."""
 
 
+def _texts(hass: HomeAssistant, category: str) -> dict[str, str]:
+    """Return texts in the language of the house, in English for the moment in which it is being changed."""
+    return async_get_cached_translations(hass, hass.config.language, category, DOMAIN) or async_get_cached_translations(
+        hass, "en", category, DOMAIN
+    )
+
+
 @callback
 def word(hass: HomeAssistant, key: str, **placeholders: str) -> str:
     """Return one of the common texts."""
-    texts = async_get_cached_translations(hass, hass.config.language, "common", DOMAIN)
-    return texts[f"component.{DOMAIN}.common.{key}"].format(**placeholders)
+    return _texts(hass, "common")[f"component.{DOMAIN}.common.{key}"].format(**placeholders)
 
 
 @callback
 def reason_text(hass: HomeAssistant, lock: LockCoordinator, reason: str, code: int | None) -> str | None:
     """Return what went wrong, as an action would say it; None for a reason that is no trouble."""
-    texts = async_get_cached_translations(hass, hass.config.language, "exceptions", DOMAIN)
-    text = texts.get(f"component.{DOMAIN}.exceptions.{reason}.message")
+    text = _texts(hass, "exceptions").get(f"component.{DOMAIN}.exceptions.{reason}.message")
     return text and text.format(name=lock.name, code="" if code is None else code)
 
 

@@ -19,8 +19,10 @@ from .client.cyclic import CyclicWindow
 from .client.errors import InvalidInput
 from .client.passcodes import check_code
 
-CODE_LINE: Final = re.compile(r"\s*code\b[\s:=]*(?P<code>.*\d.*?)[\s#]*", re.IGNORECASE)
-"""A line of the description that names the digits: `Code 482915`, `code: 482 915`, `Code: 482915#`."""
+CODE_LINE: Final = re.compile(
+    r"\s*(?:(?:pass)?code|pin|密码|密碼)(?![a-z])[\s:：=]*(?P<code>.*\d.*?)[\s#]*", re.IGNORECASE
+)
+"""A line of the description that names the digits: `Code 482915`, `code: 482 915`, `PIN: 482915#`, `密码：482915`."""
 WEEKDAYS: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 RULE_PARTS: Final = ("FREQ", "BYDAY")
 

@@ -1,5 +1,6 @@
 """What users attach to a report: everything that helps, nothing that opens a door or names a person."""
 
+from collections import Counter
 from dataclasses import asdict
 from typing import Any
 
@@ -9,6 +10,7 @@ from homeassistant.helpers.device_registry import DeviceEntry
 
 from .const import CONF_REGION, DOMAIN
 from .coordinator import TTLockConfigEntry
+from .credential_book import CredentialBook
 from .lock_coordinator import LockCoordinator
 
 TO_REDACT = {
@@ -70,5 +72,12 @@ def _lock(lock: LockCoordinator) -> dict[str, Any]:
         **async_redact_data(data, TO_REDACT),
         "connection": lock.data.connection,
         "reachable": lock.reachable,
+        "keys": _keys(lock.book),
         "update_interval_seconds": lock.update_interval.total_seconds() if lock.update_interval else None,
     }
+
+
+def _keys(book: CredentialBook) -> dict[str, Any]:
+    """Return how many keys of which kind have come how far, without anything about a single one."""
+    counts = Counter(f"{access.kind.value} {access.life.value}" for access in book.accesses)
+    return {"read_at": book.data.read_at, "complete": book.data.complete, "counts": dict(sorted(counts.items()))}

@@ -5,9 +5,12 @@ from datetime import datetime, timedelta
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
+from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.components.diagnostics import get_diagnostics_for_config_entry
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.ttlock.const import CREDENTIAL_RETRY, FRESH_CREDENTIALS, SHORTEST_CREDENTIAL_INTERVAL
 from simulator import CloudServer, Fault, World
@@ -153,6 +156,33 @@ async def test_who_only_holds_an_ekey_gets_no_calendar(hass: HomeAssistant, worl
     calendars = [entity.unique_id for entity in er.async_get(hass).entities.values() if entity.domain == "calendar"]
     assert len(calendars) > 7
     assert not [unique_id for unique_id in calendars if str(world.lock("holiday_flat").lock_id) in unique_id]
+
+
+@pytest.mark.usefixtures("all_enabled", "loaded")
+async def test_the_words_come_in_english_while_the_language_is_being_changed(hass: HomeAssistant, page: Events) -> None:
+    hass.config.language = "xx"
+    assert named(await page())["Cleaner"]["description"].startswith("Passcode\nIn force\n")
+
+
+@pytest.mark.usefixtures("all_enabled")
+async def test_diagnostics_count_keys_and_name_none(
+    hass: HomeAssistant, loaded: MockConfigEntry, hass_client: ClientSessionGenerator, world: World
+) -> None:
+    await async_setup_component(hass, "diagnostics", {})
+    diagnostics = await get_diagnostics_for_config_entry(hass, hass_client, loaded)
+    keys = [lock["keys"] for lock in diagnostics["locks"] if lock["keys"]["counts"]]
+    assert [(key["complete"], key["counts"]) for key in keys] == [
+        (
+            True,
+            {
+                "card in_force": 1,
+                "ekey in_force": 1,
+                "fingerprint in_force": 1,
+                "passcode in_force": 2,
+            },
+        )
+    ]
+    assert "Cleaner" not in str(diagnostics)
 
 
 # -- Calls ---------------------------------------------------------------------------------------------------------

@@ -97,7 +97,10 @@ async def test_an_event_is_a_passcode_for_its_time(
     assert not gate.enter_code(CODE).opened
 
 
-@pytest.mark.parametrize("line", ["Code 482915", "code: 482 915", "  CODE = 482915 #", "Note\ncode:482915#\nBye"])
+@pytest.mark.parametrize(
+    "line",
+    ["Code 482915", "code: 482 915", "  CODE = 482915 #", "Passcode482915", "密码：482915", "Note\npin:482915#\nBye"],
+)
 async def test_the_line_with_the_code_may_be_written_as_people_do(create: Write, world: World, line: str) -> None:
     assert await create(description=line, dtstart="2026-11-30T08:00:00+01:00") is None
     assert world.lock("garden_gate").enter_code(CODE).opened
