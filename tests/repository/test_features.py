@@ -22,6 +22,8 @@ REACHES: Final = {"C", "Cs", "B", "B?", "A", "-"}
 REASONS: Final = {"App", "Vendor", "Bluetooth", "Records", "Reminders", "Webhook"}
 ELSEWHERE: Final = {"Records", "Reminders", "Webhook"}
 """What is built on its own: only for these may the cloud serve something that nothing serves here."""
+BEYOND_THE_MANUALS: Final = {"export_credentials", "get_lock_credential_status"}
+"""Actions that serve none of the features."""
 PLATFORMS: Final = {platform.value for platform in Platform}
 
 
@@ -123,6 +125,12 @@ def test_what_the_cloud_gives_is_served(row: Row) -> None:
         return
     served = re.findall(r"`(ttlock\.\w+|\w+\.\w+)`", row.served)
     assert served or row.reasons & ELSEWHERE
+
+
+def test_every_action_serves_a_feature() -> None:
+    named = {action for row in ROWS for action in row.actions}
+    assert sorted(ACTIONS.keys() - named - BEYOND_THE_MANUALS) == [], "to be named in docs/features.md"
+    assert sorted(BEYOND_THE_MANUALS - (ACTIONS.keys() - named)) == []
 
 
 def test_rows_are_read() -> None:
