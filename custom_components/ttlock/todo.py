@@ -131,10 +131,12 @@ class ExpiringAccess(BookEntity, TodoListEntity, RestoreEntity):
         hass, access = self.hass, note.access
         summary = word(hass, f"concern_{note.concern.value}", name=name_of(hass, access), kind=kind_word(hass, access))
         effect = word(hass, "completing_removes" if note.concern.is_over else "completing_takes_note")
+        # The list shows one line, and its summary says the kind already.
+        lines = description_of(hass, self.coordinator, access).splitlines()[1:]
         return TodoItem(
             uid=note.uid,
             summary=summary,
             status=TodoItemStatus.NEEDS_ACTION,
             due=None if note.due is None else note.due.astimezone(self.facts.zone),
-            description=f"{description_of(hass, self.coordinator, access)}\n{effect}",
+            description=" · ".join((*lines, effect)),
         )
