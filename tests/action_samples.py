@@ -17,6 +17,9 @@ MORE: Final[dict[str, dict[str, Any]]] = {
     "delete_passcode": {"passcode_id": 80863054},
     "modify_ekey": {"name": "Guest"},
     "get_unlock_link": {"notify": "notify.phone"},
+    **{name: {"source": "lock.garden_gate", "dry_run": True} for name in ("clone_lock", "import_from_lock")},
+    "issue_access": {"receiver_username": "landlord@example.com"},
+    "revoke_access": {"name": "Family", "dry_run": True},
     **{
         f"set_{kind}_period": {"start_time": "2036-12-24 15:00", "end_time": "2036-12-27 11:00"}
         for kind in ("card", "fingerprint", "face", "palm_vein", "qr_code", "remote")

@@ -6,6 +6,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.translation import async_get_cached_translations
 from homeassistant.util import dt as dt_util
 
+from .client import Secret
 from .client.grants import Access
 from .const import DOMAIN
 from .lock_coordinator import LockCoordinator
@@ -45,8 +46,12 @@ def name_of(hass: HomeAssistant, access: Access) -> str:
     """Return whose it is, or what it is where it has no name."""
     if not access.name:
         return kind_word(hass, access)
-    digits = access.number.reveal() if access.number else None
-    return access.name.replace(digits, HIDDEN) if digits else access.name
+    return without_digits(access.name, access.number)
+
+
+def without_digits(name: str, number: Secret | None) -> str:
+    """Return a name that does not tell what opens the door."""
+    return name.replace(number.reveal(), HIDDEN) if number else name
 
 
 @callback

@@ -4,9 +4,12 @@ import asyncio
 from collections.abc import Container
 from typing import TYPE_CHECKING, Final
 
+from homeassistant.util import dt as dt_util
+
 from .client import Feature
 from .client.credentials import Credential, CredentialKind
 from .client.errors import Unsupported
+from .client.grants import Access, overview
 from .client.parse import Listing
 
 if TYPE_CHECKING:
@@ -45,3 +48,11 @@ async def async_read_all(
 
     tables = await asyncio.gather(*(read(kind) for kind in kinds_of(lock) if kind in kinds))
     return Listing(tuple(item for table in tables for item in table.items), sum(table.dropped for table in tables))
+
+
+async def async_accesses(lock: LockCoordinator) -> tuple[Access, ...]:
+    """Return everything that is on a lock, on its way there or failed, as of now."""
+    began = dt_util.utcnow()
+    found = await async_read_all(lock)
+    grants = lock.account.grants.grants.of_lock(lock.lock_id)
+    return overview(found.items, grants, began, dt_util.utcnow(), lock.data.zone)

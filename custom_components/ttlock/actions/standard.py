@@ -9,6 +9,7 @@ from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, Supp
 from homeassistant.util.json import JsonObjectType
 import voluptuous as vol
 
+from ..access_words import without_digits
 from ..client import Feature
 from ..client.credentials import Credential, CredentialKind
 from ..client.grants.engine import MAX_CUSTOM_PASSCODES
@@ -115,7 +116,7 @@ def _user(lock: LockCoordinator, user: User, with_account: bool) -> JsonObjectTy
     switches = lock.data.settings.switches
     described = {
         "user_index": user.number,
-        "user_name": _name(user.name, hidden),
+        "user_name": _name(_user_name(user), hidden),
         "user_unique_id": None,
         "user_status": "occupied_enabled" if user.enabled(lock) else "occupied_disabled",
         "user_type": user.user_type,
@@ -136,6 +137,14 @@ def _user(lock: LockCoordinator, user: User, with_account: bool) -> JsonObjectTy
     return cast(JsonObjectType, described)
 
 
+def _user_name(user: User) -> str | None:
+    """Return the name of a user, without digits of theirs that somebody may have written into it."""
+    name = user.name
+    for credential in user.credentials:
+        name = name and without_digits(name, credential.number)
+    return name
+
+
 def _name(name: str | None, hidden: str | None) -> str | None:
     """Return a name, unless it is the account, which may be an e-mail address and is not for everybody."""
     return None if name == hidden else name
@@ -146,7 +155,7 @@ def _credential(lock: LockCoordinator, credential: Credential, hidden: str | Non
     validity = credential.validity
     return {
         "id": credential.credential_id,
-        "name": _name(credential.name, hidden),
+        "name": credential.name and _name(without_digits(credential.name, credential.number), hidden),
         "status": lock.account.grants.grants.life_of(lock.lock_id, credential).value,
         "start_date": local(validity.start),
         "end_date": local(validity.end),

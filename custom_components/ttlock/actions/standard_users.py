@@ -76,12 +76,15 @@ class User:
     @property
     def credentials(self) -> tuple[Credential, ...]:
         """Return what this person holds."""
-        return () if self.person is None else tuple(item.credential for item in self.person.held)
+        held = () if self.person is None else self.person.held
+        return tuple(item.credential for item in held if item.credential is not None)
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Return every name of this person."""
-        return tuple(name for name in (*(self.person.names if self.person else ()), self.name) if name is not None)
+        """Return the names that only this person bears."""
+        if self.person is not None:
+            return self.person.own_names
+        return () if self.announced is None else (self.announced.name,)
 
     @property
     def account(self) -> str | None:
@@ -126,7 +129,7 @@ def type_of(validity: Validity) -> str:
 async def async_users(lock: LockCoordinator) -> dict[int, User]:
     """Return the people of a lock by number."""
     found = await async_read_all(lock)
-    people = people_of(Held(lock_id=lock.lock_id, credential=credential) for credential in found.items)
+    people = people_of(Held.of_credential(lock.lock_id, credential) for credential in found.items)
     store = lock.account.users
     announced = store.announced(lock.lock_id)
     users = {number: User(number=number, announced=user) for number, user in announced.items()}

@@ -246,6 +246,15 @@ def passcode_validity(kind: PasscodeKind, start: datetime | None, end: datetime 
     return Validity(kind=_PLAIN_KINDS.get(kind, ValidityKind.UNKNOWN), start=start, end=end)
 
 
+def cyclic_passcode_kind(windows: Sequence[CyclicWindow]) -> PasscodeKind:
+    """Return which random passcode opens on these days; InvalidInput when there is none."""
+    weekdays = tuple(sorted(window.weekday for window in windows))
+    for kind, days in _CYCLIC_WEEKDAYS.items():
+        if days == weekdays:
+            return kind
+    raise InvalidInput("passcode_days")
+
+
 def credential_of_passcode(passcode: Passcode, zone: tzinfo) -> PasscodeCredential:
     """Return a passcode in the shape of all credentials; `zone` is the lock's."""
     return PasscodeCredential(

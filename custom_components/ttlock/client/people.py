@@ -6,26 +6,52 @@ A person is the receiver of ekeys, with everything that is called like one of th
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Self
 
-from .credentials import Credential, EkeyCredential
+from .credentials import Credential, CredentialKind, EkeyCredential
+from .grants import Access
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """A credential on a lock."""
+    """A credential on a lock, or on its way there."""
 
     lock_id: int
-    credential: Credential
+    kind: CredentialKind
+    credential_id: int | None
+    name: str | None
+    """What it is called."""
+    account: str | None = None
+    """The TTLock account that received it, if it is an ekey."""
+    credential: Credential | None = None
+    access: Access | None = None
 
-    @property
-    def name(self) -> str | None:
-        """Return what it is called."""
-        return (self.credential.name or "").strip() or None
+    @classmethod
+    def of_credential(cls, lock_id: int, credential: Credential) -> Self:
+        """Return a credential that a table shows."""
+        return cls(
+            lock_id=lock_id,
+            kind=credential.kind,
+            credential_id=credential.credential_id,
+            name=(credential.name or "").strip() or None,
+            account=account_of(credential),
+            credential=credential,
+        )
 
-    @property
-    def account(self) -> str | None:
-        """Return the TTLock account that received it, if it is an ekey."""
-        return account_of(self.credential)
+    @classmethod
+    def of_access(cls, lock_id: int, access: Access) -> Self:
+        """Return what is on a lock, on its way there, or failed."""
+        ekey = access.grant.wish.ekey if access.grant else None
+        shown_account = account_of(access.shown) if access.shown else None
+        return cls(
+            lock_id=lock_id,
+            kind=access.kind,
+            credential_id=access.credential_id,
+            name=(access.name or "").strip() or None,
+            account=ekey.receiver if ekey else shown_account,
+            credential=access.shown,
+            access=access,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +70,11 @@ class Person:
     def name(self) -> str | None:
         """Return how to call this person."""
         return next(iter(self.names), self.account)
+
+    @property
+    def own_names(self) -> tuple[str, ...]:
+        """Return the names that nobody else bears."""
+        return tuple(name for name in self.names if name_key(name) in self.keys)
 
     def called(self, name: str) -> bool:
         """Return whether somebody may mean this person by a name or an account."""
@@ -95,7 +126,7 @@ def _key(item: Held, bearers: dict[str, set[str]]) -> str:
     if item.account is not None:
         return account_key(item.account)
     if item.name is None:
-        return f"{item.lock_id}:{item.credential.kind}:{item.credential.credential_id}"
+        return f"{item.lock_id}:{item.kind}:{item.credential_id}"
     accounts = bearers.get(item.name, set())
     return account_key(next(iter(accounts))) if len(accounts) == 1 else name_key(item.name)
 
