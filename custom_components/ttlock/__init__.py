@@ -17,6 +17,7 @@ from .const import CONF_TOKEN, DOMAIN, LOGGER
 from .coordinator import AccountCoordinator, TTLockConfigEntry
 from .details import Details
 from .grant_keeper import async_remove_grants
+from .repair_issues import async_remove_issues
 from .services import async_setup_services
 from .settings_store import SettingsStore
 from .user_store import async_remove_users
@@ -75,6 +76,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: TTLockConfigEntry) -> N
     await async_remove_grants(hass, entry.entry_id)
     await async_remove_users(hass, entry.entry_id)
     await Details(hass, entry.entry_id).async_remove()
+    async_remove_issues(hass, entry.entry_id)
 
 
 async def async_remove_config_entry_device(

@@ -53,7 +53,7 @@ async def async_create_client(hass: HomeAssistant, entry: ConfigEntry) -> CloudC
     application, host = await _async_application(hass, entry)
     session = async_get_clientsession(hass)
     tokens = EntryTokens(hass, entry, session, host, application)
-    return CloudClient(Transport(session, host, application.client_id, tokens))
+    return CloudClient(Transport(session, host, application.client_id, tokens, clock=time.time))
 
 
 async def async_create_users(hass: HomeAssistant, entry: ConfigEntry) -> Users:

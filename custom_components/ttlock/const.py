@@ -1,6 +1,6 @@
 """Constants of the integration."""
 
-from datetime import timedelta
+from datetime import timedelta, timezone
 import logging
 from typing import Final
 
@@ -61,6 +61,14 @@ QUOTA_PAUSE: Final = timedelta(hours=6)
 
 OUTAGE_LIMIT: Final = timedelta(minutes=15)
 """How long known facts are shown while the cloud or the lock does not answer."""
+GATEWAY_OFFLINE_LIMIT: Final = timedelta(hours=6)
+"""A gateway that is silent for so long does not come back by itself."""
+CLOCK_DRIFT_LIMIT_SECONDS: Final = 180
+"""Passcodes begin and end by the clock of the lock."""
+HOST_CLOCK_LIMIT_SECONDS: Final = 300
+"""More than that and the cloud refuses calls (ttlock-open-api.md 3.2, code 80000)."""
+BEIJING: Final = timezone(timedelta(hours=8))
+"""By this zone the vendor counts its months (ttlock-open-api.md 1.6)."""
 FIRST_READING_DELAY_SECONDS: Final = 2
 """Entities come first: what the inventory does not tell is read when they are there."""
 AUTO_LOCK_MARGIN_SECONDS: Final = 3

@@ -45,6 +45,7 @@ from .errors import translated_update
 from .grant_keeper import GrantKeeper
 from .jobs import Jobs
 from .lock_coordinator import LockCoordinator
+from .repair_issues import RepairIssues
 from .settings_store import SettingsStore
 from .timer import Timer
 from .user_store import UserStore
@@ -81,6 +82,7 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
         self._allowance = Allowance(CREDENTIAL_CALLS_AT_ONCE)
         self.details = Details(hass, entry.entry_id)
         self.jobs = Jobs()
+        self.issues = RepairIssues(hass, self)
         self._failing_since: datetime | None = None
         self._reach: tuple[GatewayReach, ...] = ()
         self._outage = Timer(hass, f"{self.name} outage", self._async_tell)
@@ -133,7 +135,7 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
     async def _async_update_data(self) -> Inventory:
         """Read ekeys, own locks and gateways."""
         try:
-            with translated_update(ACCOUNT_NAME):
+            with translated_update(ACCOUNT_NAME), self.issues.watching():
                 ekeys = await self.cloud.list_ekeys()
                 own = await self.cloud.list_own_locks()
                 gateways = await self.cloud.list_gateways()
@@ -207,14 +209,18 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
             self.config_entry.async_create_task(self.hass, lock.async_shutdown())
             self.settings.forget(lock_id)
             self.users.forget(lock_id)
+            self.issues.async_forget_lock(lock_id)
             for detail in LOCK_DETAILS:
                 self.details.forget(detail, lock_id)
         if complete:
             self._remove_stale_devices(inventory)
             for gateway_id in (self.data.gateways.keys() if self.data else set()) - inventory.gateways.keys():
                 self.details.forget(GATEWAY_FIRMWARE, gateway_id)
+                self.issues.async_forget_gateway(gateway_id)
         self._assign_gateways(inventory)
+        self.issues.async_account_answered(inventory)
         for lock in self.locks.values():
+            self.issues.async_review(lock)
             if lock.async_review_way() or (
                 lock.data.trouble and any(reach.gateway_id in back_online for reach in lock.data.reach)
             ):

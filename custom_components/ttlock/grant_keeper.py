@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 VERSION: Final = 1
 EVENT_CREDENTIAL: Final = f"{DOMAIN}_credential"
 """Fired when a credential that Home Assistant was asked for has reached its place, failed, or was changed elsewhere."""
+_MAKE_ROOM: Final = (Stage.CONFIRMED, Stage.GONE)
 _NEWS: Final = (Stage.ACCEPTED, Stage.CONFIRMED, Stage.GONE, Stage.FAILED)
 
 
@@ -151,6 +152,8 @@ class GrantKeeper:
         if self._shown.get(grant.grant_id) == news or grant.stage not in _NEWS:
             return
         self._shown[grant.grant_id] = news
+        if grant.stage in _MAKE_ROOM and grant.credential_id is not None:
+            self._account.issues.async_has_room(grant.wish.lock_id)
         lock = self._account.locks.get(grant.wish.lock_id)
         self._hass.bus.async_fire(
             EVENT_CREDENTIAL,

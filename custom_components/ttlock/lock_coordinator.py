@@ -156,7 +156,8 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
             return self.data
         commands = self._commands
         try:
-            state = await self.account.cloud.get_state(self.lock_id)
+            with self.account.issues.watching(self):
+                state = await self.account.cloud.get_state(self.lock_id)
         except SignInError:
             with translated_update(self.name):
                 raise
@@ -269,6 +270,12 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
     def _note_remote_unlock(self, possible: bool) -> None:
         if self.data.settings.remote_unlock is not possible:
             self._set_settings(replace(self.data.settings, remote_unlock=possible))
+        self.account.issues.async_review(self)
+
+    @callback
+    def async_forget_remote_unlock(self) -> None:
+        """Forget whether the lock lets itself be unlocked from afar: somebody says that it does now."""
+        self._set_settings(replace(self.data.settings, remote_unlock=None))
 
     async def async_lock(self) -> None:
         """Throw the bolt."""
@@ -367,6 +374,7 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         # A lock knows whole seconds.
         drift = round((when - dt_util.utcnow().replace(microsecond=0)).total_seconds())
         self.account.details.note(CLOCK_DRIFT, self.lock_id, drift)
+        self.account.issues.async_review(self)
         return drift
 
     async def async_set_passage_mode(self, mode: PassageMode) -> None:
@@ -405,7 +413,8 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         """Await a command and remember what it tells about the way to the lock."""
         self._commands += 1
         try:
-            return await command
+            with self.account.issues.watching(self):
+                return await command
         except TTLockError as err:
             self._set(self._with_trouble(err))
             raise
@@ -435,6 +444,7 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
     def _note_contact(self) -> None:
         if self._trouble_since is not None:
             LOGGER.info("%s is reached again", self.name)
+        self.account.issues.async_reached(self)
         self._trouble_since = None
         self._troubles = 0
         self._paused_until = None

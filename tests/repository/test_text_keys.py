@@ -90,14 +90,14 @@ def translated_calls() -> Iterator[tuple[Path, ast.Call, str, set[str]]]:
             if key is None:
                 continue
             category = "entity"
-            if called_name(call) == "async_create_issue":
+            if called_name(call) in ("async_create_issue", "Cause"):
                 category = "issues"
             elif keyword(call, "translation_domain") is not None:
                 category = "exceptions"
             found = constants(key)
-            # An error of the client brings its own reason; client_reasons() knows them all.
-            is_reason = isinstance(key, ast.Attribute) and key.attr == "reason"
-            assert found or is_reason, (
+            # An error of the client brings its own reason, which client_reasons() knows; a cause brings its own key.
+            is_brought = isinstance(key, ast.Attribute) and key.attr in ("reason", "translation_key")
+            assert found or is_brought, (
                 f"{named(path)}:{call.lineno}: the key of a text has to be written where it is used"
             )
             yield path, call, category, found

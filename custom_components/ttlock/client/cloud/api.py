@@ -75,6 +75,11 @@ class CloudClient:
         """Return how many requests went out, by purpose."""
         return self._transport.calls
 
+    @property
+    def clock_offset(self) -> float:
+        """Return by how many seconds the cloud's clock is ahead of the host's; 0 as long as no call was refused."""
+        return self._transport.clock_offset
+
     def saves_power(self, lock_id: int) -> bool:
         """Return whether a Wi-Fi lock lately said that it saves power.
 

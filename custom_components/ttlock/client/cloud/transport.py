@@ -98,6 +98,11 @@ class Transport:
         later = {key: when_it_wakes(value) for key, value in given.items()}
         return await self._until_answered(endpoint, lock_id, _form(later), None)
 
+    @property
+    def clock_offset(self) -> float:
+        """Return by how many seconds the cloud's clock is ahead of the host's, as a refused call showed."""
+        return self._clock_offset
+
     def saves_power(self, lock_id: int) -> bool:
         """Return whether a Wi-Fi lock lately said that it saves power: it gets what is written when it wakes."""
         return lock_id in self._saving_power

@@ -1,0 +1,229 @@
+"""Repairs of an account, its gateways and locks: raised when a cause recurs or lasts, removed when it is over.
+
+There is one for each cause and lock, whatever the number of accounts that meet it. A cause that is raised again while
+it lasts stays ignored by whoever ignored it: nothing is deleted before it is over. No placeholder holds a secret.
+"""
+
+from collections import Counter
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.util import dt as dt_util
+from homeassistant.util.hass_dict import HassKey
+
+from .client import Feature
+from .client.errors import ClockSkew, QuotaExceeded, Remedy, TTLockError
+from .const import (
+    BEIJING,
+    CLOCK_DRIFT_LIMIT_SECONDS,
+    CONF_AUTH_IMPLEMENTATION,
+    DOMAIN,
+    GATEWAY_OFFLINE_LIMIT,
+    HOST_CLOCK_LIMIT_SECONDS,
+)
+from .data import Inventory
+from .details import CLOCK_DRIFT
+
+if TYPE_CHECKING:
+    from .coordinator import AccountCoordinator
+    from .lock_coordinator import LockCoordinator
+
+QUOTA_OF_THE_MONTH: Final = "quota_month_exceeded"
+MEMORY_REASONS: Final = ("passcode_memory_full", "lock_memory_full")
+POWER_SAVING_REASON: Final = "power_saving"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """One kind of repair."""
+
+    translation_key: str
+    fixable: bool = False
+    severity: ir.IssueSeverity = ir.IssueSeverity.WARNING
+    times: int = 1
+    """How often in a row it has to come: once when it is a state that lasts until somebody ends it."""
+    kept: bool = False
+    """Whether it is kept over a restart, since nothing else that is stored tells of it."""
+
+
+REMOTE_UNLOCK_OFF: Final = Cause(translation_key="remote_unlock_off", fixable=True)
+CLOCK_WRONG: Final = Cause(translation_key="lock_clock_wrong", fixable=True)
+MEMORY_FULL: Final = Cause(translation_key="memory_full", fixable=True, kept=True)
+POWER_SAVING: Final = Cause(translation_key="power_saving", times=2)
+GATEWAY_OFFLINE_LONG: Final = Cause(translation_key="gateway_offline_long", kept=True)
+HOST_CLOCK: Final = Cause(translation_key="host_clock_wrong", severity=ir.IssueSeverity.ERROR, times=2)
+QUOTA: Final = Cause(translation_key="quota_exhausted", severity=ir.IssueSeverity.ERROR, times=2)
+OF_A_LOCK: Final = (REMOTE_UNLOCK_OFF, CLOCK_WRONG, MEMORY_FULL, POWER_SAVING)
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What was seen of causes that are no repair yet; outlives the reload of an entry that cannot be set up."""
+
+    times: Counter[str] = field(default_factory=Counter)
+    offline_since: dict[int, datetime] = field(default_factory=dict)
+
+
+_SEEN: Final[HassKey[_Seen]] = HassKey(f"{DOMAIN}_causes")
+
+
+class RepairIssues:
+    """The repairs of one account."""
+
+    def __init__(self, hass: HomeAssistant, account: AccountCoordinator) -> None:
+        """Start with what is already known of the causes."""
+        self._hass = hass
+        self._account = account
+        self._seen = hass.data.setdefault(_SEEN, _Seen())
+
+    # -- What calls tell -------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def watching(self, lock: LockCoordinator | None = None) -> Generator[None]:
+        """Take note of an error on its way to whoever handles it, that of a call to a lock or of the inventory."""
+        try:
+            yield
+        except TTLockError as err:
+            if err.remedy is Remedy.REPAIR:
+                self._note(err, lock)
+            raise
+
+    @callback
+    def _note(self, err: TTLockError, lock: LockCoordinator | None) -> None:
+        if isinstance(err, QuotaExceeded):
+            sure = err.reason == QUOTA_OF_THE_MONTH
+            self._raise(QUOTA, self._application, {"date": _shown(next_month(dt_util.utcnow()))}, sure=sure)
+        elif isinstance(err, ClockSkew) and lock is None:
+            # Locks are asked side by side: many of their refusals at once are no recurrence.
+            self._raise(HOST_CLOCK, "", {})
+        elif lock is not None and err.reason == POWER_SAVING_REASON:
+            self._raise_for(POWER_SAVING, lock)
+        elif lock is not None and err.reason in MEMORY_REASONS:
+            self._raise_for(MEMORY_FULL, lock)
+
+    @callback
+    def async_account_answered(self, inventory: Inventory) -> None:
+        """Take note of what an inventory shows."""
+        self._settle(QUOTA, self._application)
+        # The client sets its own clock by the cloud's when that refuses it (ttlock-open-api.md 3.2, code 80000).
+        if abs(self._account.cloud.clock_offset) > HOST_CLOCK_LIMIT_SECONDS:
+            self._raise(HOST_CLOCK, "", {})
+        else:
+            self._settle(HOST_CLOCK, "")
+        since = self._seen.offline_since
+        for gateway_id, gateway in inventory.gateways.items():
+            if gateway.online is not False:
+                self.async_forget_gateway(gateway_id)
+            elif dt_util.utcnow() - since.setdefault(gateway_id, dt_util.utcnow()) >= GATEWAY_OFFLINE_LIMIT:
+                self._raise(
+                    GATEWAY_OFFLINE_LONG, gateway_id, {"name": gateway.name, "since": _shown(since[gateway_id])}
+                )
+
+    # -- What is known of a lock -----------------------------------------------------------------------------------
+
+    @callback
+    def async_review(self, lock: LockCoordinator) -> None:
+        """Take note of what is stored of a lock."""
+        if lock.data.settings.remote_unlock is False and not lock.data.features.lack(Feature.GATEWAY_UNLOCK):
+            self._raise_for(REMOTE_UNLOCK_OFF, lock)
+        else:
+            self._settle(REMOTE_UNLOCK_OFF, lock.lock_id)
+        drift = self._account.details.get(CLOCK_DRIFT, lock.lock_id) or 0
+        if abs(drift) >= CLOCK_DRIFT_LIMIT_SECONDS:
+            self._raise_for(CLOCK_WRONG, lock, minutes=str(round(abs(drift) / 60)))
+        else:
+            self._settle(CLOCK_WRONG, lock.lock_id)
+
+    @callback
+    def async_reached(self, lock: LockCoordinator) -> None:
+        """Take note that a lock has answered at once."""
+        self._settle(POWER_SAVING, lock.lock_id)
+
+    @callback
+    def async_has_room(self, lock_id: int) -> None:
+        """Take note that a lock has taken a credential, or lost one."""
+        self._settle(MEMORY_FULL, lock_id)
+
+    @callback
+    def async_forget_lock(self, lock_id: int) -> None:
+        """Drop the repairs of a lock that is gone."""
+        for cause in OF_A_LOCK:
+            self._settle(cause, lock_id)
+
+    @callback
+    def async_forget_gateway(self, gateway_id: int) -> None:
+        """Drop the repair of a gateway that is gone or back."""
+        self._seen.offline_since.pop(gateway_id, None)
+        self._settle(GATEWAY_OFFLINE_LONG, gateway_id)
+
+    # -- The registry ----------------------------------------------------------------------------------------------
+
+    @property
+    def _application(self) -> str:
+        """Return one name for all accounts that share the calls of a developer application."""
+        application = self._account.config_entry.data[CONF_AUTH_IMPLEMENTATION]
+        entries = self._hass.config_entries.async_entries(DOMAIN)
+        return min(entry.entry_id for entry in entries if entry.data.get(CONF_AUTH_IMPLEMENTATION) == application)
+
+    def _raise_for(self, cause: Cause, lock: LockCoordinator, **more: str) -> None:
+        self._raise(cause, lock.lock_id, {"name": lock.name, **more}, lock_id=lock.lock_id)
+
+    def _raise(
+        self,
+        cause: Cause,
+        number: int | str,
+        placeholders: Mapping[str, str],
+        *,
+        lock_id: int | None = None,
+        sure: bool = False,
+    ) -> None:
+        issue_id = _issue_id(cause, number)
+        self._seen.times[issue_id] += 1
+        if self._seen.times[issue_id] < cause.times and not sure:
+            return
+        ir.async_create_issue(
+            self._hass,
+            DOMAIN,
+            issue_id,
+            data={"entry_id": self._account.config_entry.entry_id, "lock_id": lock_id},
+            is_fixable=cause.fixable,
+            is_persistent=cause.kept,
+            severity=cause.severity,
+            translation_key=cause.translation_key,
+            translation_placeholders=dict(placeholders),
+        )
+
+    def _settle(self, cause: Cause, number: int | str) -> None:
+        issue_id = _issue_id(cause, number)
+        self._seen.times.pop(issue_id, None)
+        ir.async_delete_issue(self._hass, DOMAIN, issue_id)
+
+
+@callback
+def async_remove_issues(hass: HomeAssistant, entry_id: str) -> None:
+    """Drop the repairs of an account that is removed; what others meet too, they raise again."""
+    registry = ir.async_get(hass)
+    for domain, issue_id in [
+        key for key, issue in registry.issues.items() if issue.data and issue.data.get("entry_id") == entry_id
+    ]:
+        if domain == DOMAIN:
+            registry.async_delete(domain, issue_id)
+
+
+def next_month(now: datetime) -> datetime:
+    """Return when the calls of the month start anew: the first of a month in Beijing (ttlock-open-api.md 1.6)."""
+    first = now.astimezone(BEIJING).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    return (first + timedelta(days=32)).replace(day=1)
+
+
+def _shown(when: datetime) -> str:
+    return dt_util.as_local(when).strftime("%Y-%m-%d %H:%M")
+
+
+def _issue_id(cause: Cause, number: int | str) -> str:
+    return f"{cause.translation_key}_{number}".rstrip("_")
