@@ -9,7 +9,7 @@ from typing import Any
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.helpers import device_registry as dr, entity_registry as er, issue_registry as ir
 from homeassistant.helpers.json import JSONEncoder
 from homeassistant.setup import async_setup_component
 import pytest
@@ -93,6 +93,12 @@ async def test_no_secret_is_shown_anywhere(
     await attempt("ttlock", "create_passcode", {**code, "start_time": "2001-01-01", "end_time": "2001-01-02"})
     await attempt("ttlock", "create_passcode", {**code, "passcode": f"{OWN_DIGITS}x"})
     await attempt("lock", "unlock", {})
+    for errcode in (-3009, -4043, 30007, 80000):
+        world.faults.add(Fault(kind="errcode", errcode=errcode))
+        await attempt("ttlock", "create_passcode", code)
+        await attempt("lock", "unlock", {})
+        world.faults.clear()
+    assert ir.async_get(hass).issues
     world.tokens.revoke_all()
     await loaded.runtime_data.async_refresh()
     await attempt("ttlock", "list_passcodes", {})
@@ -117,6 +123,7 @@ async def test_no_secret_is_shown_anywhere(
         "events": " ".join(everything_said),
         "errors": " ".join(errors),
         "diagnostics": diagnostics,
+        "repairs": repr(ir.async_get(hass).issues),
         "states": states,
         "registries": registries,
     }

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Final
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.singleton import singleton
 from homeassistant.util import dt as dt_util
-from homeassistant.util.hass_dict import HassKey
 
 from .client import Feature
 from .client.errors import ClockSkew, QuotaExceeded, Remedy, TTLockError
@@ -69,7 +69,9 @@ class _Seen:
     offline_since: dict[int, datetime] = field(default_factory=dict)
 
 
-_SEEN: Final[HassKey[_Seen]] = HassKey(f"{DOMAIN}_causes")
+@singleton(f"{DOMAIN}_causes")
+def _seen(hass: HomeAssistant) -> _Seen:
+    return _Seen()
 
 
 class RepairIssues:
@@ -79,7 +81,7 @@ class RepairIssues:
         """Start with what is already known of the causes."""
         self._hass = hass
         self._account = account
-        self._seen = hass.data.setdefault(_SEEN, _Seen())
+        self._seen = _seen(hass)
 
     # -- What calls tell -------------------------------------------------------------------------------------------
 
