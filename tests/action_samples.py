@@ -14,6 +14,7 @@ DESCRIBED: Final[dict[str, Any]] = load_yaml_dict(str(INTEGRATION / "services.ya
 MORE: Final[dict[str, dict[str, Any]]] = {
     # What no field is required for, but one of several.
     "modify_passcode": {"passcode_name": "Guest"},
+    "update_passcode": {"passcode_name": "Guest"},
     "delete_passcode": {"passcode_id": 80863054},
     "modify_ekey": {"name": "Guest"},
     "get_unlock_link": {"notify": "notify.phone"},

@@ -37,6 +37,8 @@ from .test_lock import Find
 type Sampled = Callable[[str], dict[str, Any]]
 
 ON_LOCKS: Final = dict(on_locks())
+OF_THE_ACCOUNT: Final = {"set_lock_group", "clone_lock", "import_from_lock"}
+"""What an account does with its own list of locks, and a look at what could be cloned: here there is nothing to."""
 FOR_EVERYBODY: Final = {"update_state", "batch_unlock", "batch_lock"}
 """What changes nothing about who may open a door: users of Home Assistant may unlock and lock anyway."""
 BROKEN: Final = {
@@ -193,6 +195,22 @@ async def test_no_action_takes_what_is_not_ours(
                 wrong.append(f"{action} took {target}")
     assert wrong == []
     assert cloud.calls.total() == 0
+
+
+async def test_a_missing_right_is_told_by_whatever_would_change_something(
+    hass: HomeAssistant, front_door: str, entity_id: Find, sampled: Sampled
+) -> None:
+    """Of the holiday flat the account has an ekey and nothing else."""
+    flat = entity_id("lock", "holiday_flat", "lock")
+    reasons: dict[str, str | None] = {}
+    changing = {name for name, action in ON_LOCKS.items() if action.admin and action.changes} - OF_THE_ACCOUNT
+    for action in changing:
+        try:
+            await act(hass, action, {"entity_id": flat, **sampled(action)})
+        except HomeAssistantError as err:
+            reasons[action] = err.translation_key
+    assert all(reasons.values())
+    assert sorted(changing - reasons.keys()) == []
 
 
 # -- Rules 3 and 4: secrets and rights -----------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from simulator import World
 from simulator.lock import VirtualLock
 
+from .test_actions import act
 from .test_lock import Find
 
 type Call = Callable[..., Awaitable[Any]]
@@ -59,6 +60,16 @@ def call(hass: HomeAssistant, front_door: str) -> Call:
 
 PASSCODE_KEYS: Final = {"name", "id", "passcode", "type", "start_date", "end_date", "expired"}
 CREDENTIAL_KEYS: Final = {"id", "name", "number", "type", "sender", "start_date", "end_date", "expired"}
+RECORD_KEYS: Final = {
+    "id",
+    "lock_id",
+    "record_type",
+    "success",
+    "username",
+    "keyboard_pwd",
+    "lock_date",
+    "server_date",
+}
 EKEY_KEYS: Final = {
     "id",
     "name",
@@ -146,6 +157,24 @@ async def test_cleanup_passcodes(
     assert await call("cleanup_passcodes", "removed") == ["Guest"]
     assert "482915" not in {passcode["passcode"] for passcode in await call("list_passcodes", "passcodes")}
     await call("cleanup_passcodes")
+
+
+async def test_list_records(call: Call, world: World, door: VirtualLock) -> None:
+    door.enter_code("48151623")
+    door.swipe_card("1723612378")
+    world.upload()
+    asked = {
+        "start_date": (dt_util.now() - timedelta(days=1)).isoformat(),
+        "end_date": (dt_util.now() + timedelta(days=1)).isoformat(),
+        "page_size": 20,
+        "page_no": 1,
+    }
+    records = await call("list_records", "records", **asked)
+    assert all(record.keys() >= RECORD_KEYS for record in records)
+    assert {"unlock by passcode", "unlock by IC card"} <= {record["record_type"] for record in records}
+    assert all(record["success"] and record["lock_id"] == door.lock_id for record in records)
+    assert len(await call("list_records", "records", **{**asked, "page_size": 1})) == 1
+    assert await call("list_records", "records") == records
 
 
 async def test_configure_passage_mode(call: Call, door: VirtualLock) -> None:
@@ -304,3 +333,20 @@ async def test_the_rental_blueprint(
     )
     assert "Booking 2" in str(listed)
     assert "Booking 1" not in str(listed)
+
+
+# -- The dashboard pack --------------------------------------------------------------------------------------------
+
+
+async def test_the_dashboard_pack_creates_and_then_looks(
+    hass: HomeAssistant, loaded: MockConfigEntry, entity_id: Find, world: World
+) -> None:
+    """One lock after the other, and each is asked whether the passcode is there (compatibility.md 4.4)."""
+    for key in ("front_door", "office"):
+        target = {"entity_id": entity_id("lock", key, "lock")}
+        data = {"passcode_name": "Guest", "passcode": "482915"}
+        await hass.services.async_call("ttlock", "create_passcode", data, target=target, blocking=True)
+        listed = await act(hass, "list_passcodes", target)
+        found = {passcode["name"]: passcode["passcode"] for passcode in listed["passcodes"][target["entity_id"]]}
+        assert found["Guest"] == "482915"
+        assert world.lock(key).enter_code("482915").opened

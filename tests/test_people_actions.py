@@ -1,5 +1,6 @@
 """People across locks: who holds what, one plan for many locks, everything taken back; proved at the simulated doors."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 
@@ -460,3 +461,27 @@ async def test_a_lock_that_cannot_be_read_keeps_the_others_from_nothing(
     assert revoked["results"][flat]["error"]["key"] == "not_admin"
     assert revoked["results"][doors["front_door"]]["status"] == "confirmed"
     assert not world.lock("front_door").enter_code("48151623").opened
+
+
+async def test_a_lock_that_is_full_or_has_no_keypad_stops_the_plan(
+    hass: HomeAssistant,
+    doors: dict[str, str],
+    entity_id: Find,
+    world: World,
+    cloud: CloudServer,
+    loaded: MockConfigEntry,
+) -> None:
+    row = world.row("cellar")
+    for number in range(250):
+        passcode = world.row("front_door").passcodes[next(iter(world.row("front_door").passcodes))]
+        row.passcodes[number + 1] = replace(passcode, passcode_id=number + 1, digits=f"7{number:05}", name="Staff")
+    cloud.reset_calls()
+    with pytest.raises(ServiceValidationError) as refusal:
+        await issue(hass, doors, code="482915")
+    assert refusal.value.translation_key == "passcode_memory_full"
+    assert ADD not in cloud.calls
+    world.lock("office").feature_value = "2"
+    await loaded.runtime_data.async_refresh()
+    with pytest.raises(HomeAssistantError) as failure:
+        await issue(hass, {"office": doors["office"]}, code="482915")
+    assert failure.value.translation_key == "no_passcodes"

@@ -656,3 +656,123 @@ async def test_clearing_nobody_is_no_failure(hass: HomeAssistant, front_door: st
     cleared = await ask(hass, "clear_lock_user", front_door, user_index=99)
     assert (cleared["status"], cleared["credentials"]) == ("confirmed", [])
     assert world.lock("front_door").enter_code("48151623").opened
+
+
+# -- What is kept --------------------------------------------------------------------------------------------------
+
+
+async def test_numbers_that_cannot_be_read_are_given_anew(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    entity_id: Find,
+    hass_storage: dict[str, Any],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    key = f"ttlock.{entry.entry_id}.users"
+    hass_storage[key] = {"version": 1, "minor_version": 1, "key": key, "data": {"last": "many", "numbers": []}}
+    await setup(hass, entry)
+    found = await users(hass, entity_id("lock", "front_door", "lock"))
+    assert sorted(user["user_index"] for user in found.values()) == [1, 2, 3, 4, 5]
+    assert "numbers of people cannot be read" in caplog.text
+
+
+async def test_a_lock_that_leaves_the_account_takes_its_places_with_it(
+    hass: HomeAssistant, loaded: MockConfigEntry, front_door: str, world: World, hass_storage: dict[str, Any]
+) -> None:
+    await ask(hass, "set_lock_user", front_door, user_name="Anna")
+    await ask(
+        hass,
+        "set_lock_credential",
+        front_door,
+        credential_type="pin",
+        credential_data="482915",
+        credential_index=1,
+    )
+    world.remove_lock(world.lock("front_door"))
+    await loaded.runtime_data.async_refresh()
+    await hass.config_entries.async_unload(loaded.entry_id)
+    kept = hass_storage[f"ttlock.{loaded.entry_id}.users"]["data"]
+    assert (kept["announced"], kept["places"]) == ({}, {})
+    assert kept["numbers"]
+
+
+async def test_a_passcode_without_a_name_is_somebody_of_its_own(
+    hass: HomeAssistant, front_door: str, world: World
+) -> None:
+    for row in world.row("front_door").passcodes.values():
+        row.name = ""
+    nameless = [user for user in (await ask(hass, "get_lock_users", front_door))["users"] if not user["user_name"]]
+    assert len({user["user_index"] for user in nameless}) == len(nameless) == 2
+    number = nameless[0]["user_index"]
+    await ask(
+        hass,
+        "set_lock_credential",
+        front_door,
+        credential_type="rfid",
+        credential_data="ABCDEF12",
+        user_index=number,
+    )
+    await ask(hass, "set_lock_user", front_door, user_index=number, user_name="Anna")
+    assert (await users(hass, front_door))["Anna"]["user_index"] == number
+
+
+async def test_a_passcode_with_its_digits_in_the_name_does_not_tell_them(hass: HomeAssistant, front_door: str) -> None:
+    await act(hass, "create_passcode", {"entity_id": front_door, "name": "Guest 482915", "code": "482915"})
+    answer = await ask(hass, "get_lock_users", front_door)
+    assert "482915" not in str(answer)
+    assert "Guest ****" in str(answer)
+
+
+async def test_a_credential_that_came_through_later_is_found_at_its_index(
+    hass: HomeAssistant, front_door: str, world: World, loaded: MockConfigEntry, freezer: FrozenDateTimeFactory
+) -> None:
+    gateways = world.reach.gateways.values()
+    for gateway in gateways:
+        gateway.online = False
+    slot = {"credential_type": "pin", "credential_index": 1}
+    await ask(hass, "set_lock_credential", front_door, **slot, credential_data="482915", user_name="Anna")
+    for gateway in gateways:
+        gateway.online = True
+    freezer.tick(timedelta(hours=1))
+    await loaded.runtime_data.grants.async_work()
+    assert world.lock("front_door").enter_code("482915").opened
+    status = await ask(hass, "get_lock_credential_status", front_door, **slot)
+    assert (status["credential_exists"], status["name"]) == (True, "Anna")
+    made = await ask(hass, "set_lock_credential", front_door, **slot, credential_data="592846")
+    assert made["status"] == "confirmed"
+    assert not world.lock("front_door").enter_code("482915").opened
+
+
+async def test_somebody_who_holds_nothing_may_change_entirely(hass: HomeAssistant, front_door: str) -> None:
+    anna = (await ask(hass, "set_lock_user", front_door, user_name="Anna"))["user_index"]
+    await ask(hass, "set_lock_user", front_door, user_index=anna, user_name="Berta", user_type="year_day_schedule_user")
+    found = await users(hass, front_door)
+    assert (found["Berta"]["user_index"], found["Berta"]["user_type"]) == (anna, "year_day_schedule_user")
+    assert "Anna" not in found
+    with pytest.raises(ServiceValidationError) as refusal:
+        await ask(hass, "set_lock_user", front_door, user_index=anna, user_type="disposable_user")
+    assert refusal.value.translation_key == "user_type_not_possible"
+
+
+async def test_weekly_hours_of_a_card_within_a_period(
+    hass: HomeAssistant, front_door: str, world: World, freezer: FrozenDateTimeFactory
+) -> None:
+    freezer.move_to("2026-11-23 10:00:00+00:00")
+    card = {"credential_type": "rfid", "credential_data": "ABCDEF12", "user_name": "Anna"}
+    hours = {"days": ["mon"], "day_start": "09:00", "day_end": "12:00"}
+    with pytest.raises(ServiceValidationError) as refusal:
+        await ask(hass, "set_lock_credential", front_door, **card, **hours, user_type="schedule_restricted_user")
+    assert refusal.value.translation_key == "period_missing"
+    await ask(
+        hass,
+        "set_lock_credential",
+        front_door,
+        **card,
+        **hours,
+        user_type="schedule_restricted_user",
+        duration={"days": 3},
+    )
+    assert world.lock("front_door").swipe_card(str(0xABCDEF12)).opened
+    assert (await users(hass, front_door))["Anna"]["user_type"] == "schedule_restricted_user"
+    freezer.tick(timedelta(hours=3))
+    assert not world.lock("front_door").swipe_card(str(0xABCDEF12)).opened
