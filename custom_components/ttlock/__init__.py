@@ -17,6 +17,7 @@ from .const import CONF_TOKEN, DOMAIN, LOGGER
 from .coordinator import AccountCoordinator, TTLockConfigEntry
 from .details import Details
 from .grant_keeper import async_remove_grants
+from .inventory_store import InventoryStore
 from .repair_issues import async_remove_issues
 from .services import async_setup_services
 from .settings_store import SettingsStore
@@ -67,6 +68,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: TTLockConfigEntry) -> b
         await entry.runtime_data.settings.async_flush()
         await entry.runtime_data.users.async_flush()
         await entry.runtime_data.details.async_flush()
+        await entry.runtime_data.inventory_store.async_flush()
     return unloaded
 
 
@@ -76,6 +78,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: TTLockConfigEntry) -> N
     await async_remove_grants(hass, entry.entry_id)
     await async_remove_users(hass, entry.entry_id)
     await Details(hass, entry.entry_id).async_remove()
+    await InventoryStore(hass, entry.entry_id).async_remove()
     async_remove_issues(hass, entry.entry_id)
 
 

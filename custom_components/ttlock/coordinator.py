@@ -10,7 +10,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.device_registry import CONNECTION_BLUETOOTH
 from homeassistant.helpers.typing import UNDEFINED
-from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
+from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 from homeassistant.util import dt as dt_util
 
 from . import const
@@ -26,6 +26,7 @@ from .const import (
     CREDENTIAL_CALLS_A_MONTH,
     CREDENTIAL_CALLS_AT_ONCE,
     DOMAIN,
+    FIRST_RETRY_INTERVAL,
     INVENTORY_INTERVAL,
     INVENTORY_RETRY_INTERVAL,
     LOGGER,
@@ -39,10 +40,11 @@ from .const import (
     SHORTEST_STATE_INTERVAL,
     STATE_CALLS_A_MONTH,
 )
-from .data import Allowance, Inventory, InventoryLock, spread
+from .data import Allowance, Inventory, InventoryLock, jittered, spread
 from .details import CLOCK_DRIFT, GATEWAY_FIRMWARE, LOCK_FIRMWARE, WIFI, WORKING_MODE, Detail, Details
 from .errors import translated_update
 from .grant_keeper import GrantKeeper
+from .inventory_store import InventoryStore
 from .jobs import Jobs
 from .lock_coordinator import LockCoordinator
 from .repair_issues import RepairIssues
@@ -82,8 +84,11 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
         self._allowance = Allowance(CREDENTIAL_CALLS_AT_ONCE)
         self.details = Details(hass, entry.entry_id)
         self.jobs = Jobs()
+        self.inventory_store = InventoryStore(hass, entry.entry_id)
         self.issues = RepairIssues(hass, self)
         self._failing_since: datetime | None = None
+        self._failures = 0
+        self._explored = False
         self._reach: tuple[GatewayReach, ...] = ()
         self._outage = Timer(hass, f"{self.name} outage", self._async_tell)
         self._reach_due = Timer(hass, f"{self.name} reach", self._async_read_reach)
@@ -133,19 +138,25 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
 
     @override
     async def _async_update_data(self) -> Inventory:
-        """Read ekeys, own locks and gateways."""
+        """Read ekeys, own locks and gateways; at a start in an outage, remember them instead."""
         try:
             with translated_update(ACCOUNT_NAME), self.issues.watching():
                 ekeys = await self.cloud.list_ekeys()
                 own = await self.cloud.list_own_locks()
                 gateways = await self.cloud.list_gateways()
-        except Exception:
+        except Exception as err:
             if self._failing_since is None:
                 self._failing_since = dt_util.utcnow()
                 self._outage.after(OUTAGE_LIMIT)
             # Sooner than usual, so that the end of an outage is seen before known facts are too old.
-            self.update_interval = INVENTORY_RETRY_INTERVAL
-            raise
+            self.update_interval = self._retry_interval()
+            stored = None if self.data else await self.inventory_store.async_load()
+            if stored is None or not isinstance(err, UpdateFailed):
+                raise
+            LOGGER.debug("Starting with what was known last: %s", err)
+            self._apply(stored, complete=False)
+            return stored
+        self._failures = 0
         was_failing, self._failing_since = self._failing_since, None
         self._outage.cancel()
         self.update_interval = INVENTORY_INTERVAL
@@ -166,11 +177,22 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
             found_gateways = {**self.data.gateways, **found_gateways}
         inventory = Inventory(locks=locks, gateways=found_gateways)
         self._apply(inventory, complete)
+        self.issues.async_account_answered(inventory)
+        self.inventory_store.put(inventory)
         if was_failing:
             await self._async_tell()
-        if self.data:
+        if self.data and self._explored:
             self._in_background(self._async_read_settings(), f"{self.name} settings")
+        elif self.data:
+            # The start was in an outage.
+            self.async_start()
         return inventory
+
+    def _retry_interval(self) -> timedelta:
+        """Return when to try again in an outage: soon, then less often."""
+        pause = min(FIRST_RETRY_INTERVAL * 2**self._failures, INVENTORY_RETRY_INTERVAL)
+        self._failures = min(self._failures + 1, 8)
+        return jittered(pause)
 
     @override
     async def async_shutdown(self) -> None:
@@ -218,7 +240,6 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
                 self.details.forget(GATEWAY_FIRMWARE, gateway_id)
                 self.issues.async_forget_gateway(gateway_id)
         self._assign_gateways(inventory)
-        self.issues.async_account_answered(inventory)
         for lock in self.locks.values():
             self.issues.async_review(lock)
             if lock.async_review_way() or (
@@ -284,6 +305,10 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
 
     async def _async_first_reading(self) -> None:
         await asyncio.sleep(const.FIRST_READING_DELAY_SECONDS)
+        if self._failing_since is not None:
+            # It is done when the cloud is back: a hundred locks would be asked in vain.
+            return
+        self._explored = True
         await self._async_read_reach()
         await self.grants.async_work()
         await self._async_explore(list(self.locks.values()))

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone, tzinfo
+import random
 from typing import Final
 
 from homeassistant.util import dt as dt_util
@@ -10,7 +11,7 @@ from .client.features import Feature, Features
 from .client.models import Bolt, Door, Ekey, Gateway, GatewayReach
 from .client.passage import PassageMode
 from .client.settings import LockSwitches
-from .const import MONTH
+from .const import JITTER, MONTH
 
 CONNECTED: Final = "connected"
 EKEY_INVALID: Final = "ekey_invalid"
@@ -147,6 +148,11 @@ class LockData:
 def spread(items: int, calls_a_month: float, shortest: timedelta) -> timedelta:
     """Return how often each of so many things may cost a call, when all of them share the calls of a month."""
     return max(shortest, MONTH / calls_a_month * items)
+
+
+def jittered(pause: timedelta) -> timedelta:
+    """Return a little less than a pause: many installations whose cloud is back do not ask it at the same time."""
+    return pause * random.uniform(*JITTER)  # noqa: S311  # no secret hangs on it
 
 
 class Allowance:

@@ -14,6 +14,7 @@ from homeassistant.helpers.update_coordinator import UpdateFailed
 
 from .client.errors import InvalidInput, QuotaExceeded, Remedy, SignInError, TTLockError
 from .const import DOMAIN, QUOTA_PAUSE
+from .data import jittered
 
 
 def action_error(err: TTLockError, name: str) -> HomeAssistantError:
@@ -48,7 +49,7 @@ def translated_update(name: str) -> Generator[None]:
         ) from err
     except TTLockError as err:
         raise UpdateFailed(
-            retry_after=QUOTA_PAUSE.total_seconds() if isinstance(err, QuotaExceeded) else None,
+            retry_after=jittered(QUOTA_PAUSE).total_seconds() if isinstance(err, QuotaExceeded) else None,
             translation_domain=DOMAIN,
             translation_key=err.reason,
             translation_placeholders={"name": name, "code": "" if err.code is None else str(err.code)},
