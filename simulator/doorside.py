@@ -142,6 +142,23 @@ class Doorside(Mechanism):
             return self._turn_away(records.expired, shown, "outside its time")
         return self._let_in(records.unlock, shown)
 
+    def code_would_open(self, digits: str) -> bool:
+        """Say whether a passcode would open now; unlike entering it, nothing remembers that it was asked."""
+        return self._answers_at_door() and (
+            digits == self.secrets.no_key_pwd or self.keypad.would_open(digits, now=self.time)
+        )
+
+    def would_open(self, kind: CredentialKind, number: str) -> bool:
+        """Say whether a credential would open now, without showing it; a QR code as `show_qr` takes it."""
+        if not self._answers_at_door():
+            return False
+        if kind is CredentialKind.QR_CODE:
+            code = read_image(self.secrets.seed, self.qr_page(number) or number)
+            if code is not None:
+                return code.fresh(self.time) and code.credential.valid(self.time, self.local_time)
+        known = self.credentials[kind].get(number)
+        return known is not None and known.valid(self.time, self.local_time)
+
     def turn_key(self) -> DoorResult:
         """Turn the mechanical key to the other side; works without power, but then nothing is written down."""
         self.settle()
@@ -237,6 +254,11 @@ class Doorside(Mechanism):
                 self._record(double_locked, number=number)
             return DoorResult(opened=False, reason="double-locked")
         return None
+
+    def _answers_at_door(self) -> bool:
+        self.settle()
+        shut = self.frozen or self.double_locked or self.jammed or self._now() < self.blocked_until
+        return self.alive and self.working and not shut
 
     def _let_in(self, kind: LockRecordType, number: str) -> DoorResult:
         self._wrong_codes = 0

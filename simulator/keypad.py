@@ -100,17 +100,24 @@ class Keypad:
 
     def enter(self, digits: str, *, now: float) -> Verdict:
         """Judge the digits at the lock's time and remember their use."""
-        if digits in self.blacklist:
-            return Verdict.BLACKLISTED
-        if (entry := self.table.get(digits)) is not None:
-            verdict = self._judge_stored(entry, now)
-        else:
-            verdict = self._judge_random(digits, now)
-        if verdict is Verdict.OPENS:
-            self.table[digits] = replace(self.table[digits], used=True)
-        elif verdict is Verdict.ERASES:
+        verdict, entry = self._judge(digits, now)
+        if entry is not None:
+            self.table[digits] = replace(entry, used=entry.used or verdict is Verdict.OPENS)
+        if verdict is Verdict.ERASES:
             self._erase(now)
         return verdict
+
+    def would_open(self, digits: str, *, now: float) -> bool:
+        """Say whether the digits would open at the lock's time; nothing remembers that it was asked."""
+        return self._judge(digits, now)[0] is Verdict.OPENS
+
+    def _judge(self, digits: str, now: float) -> tuple[Verdict, StoredPasscode | None]:
+        """Return the verdict, and the passcode as the lock is to know it from now on if it knows it at all."""
+        if digits in self.blacklist:
+            return Verdict.BLACKLISTED, None
+        if (entry := self.table.get(digits)) is not None:
+            return self._judge_stored(entry, now), entry
+        return self._judge_random(digits, now)
 
     def _judge_stored(self, entry: StoredPasscode, now: float) -> Verdict:
         if entry.kind in CYCLIC_KINDS:
@@ -122,28 +129,24 @@ class Keypad:
             return Verdict.OUTSIDE
         return Verdict.OPENS
 
-    def _judge_random(self, digits: str, now: float) -> Verdict:
+    def _judge_random(self, digits: str, now: float) -> tuple[Verdict, StoredPasscode | None]:
         if (code := recognise(self._secret, digits, now=now, raw_offset=self._raw_offset)) is None:
-            return Verdict.UNKNOWN
+            return Verdict.UNKNOWN, None
+        known = StoredPasscode(digits=digits, start=code.start, end=code.end, kind=code.kind, custom=False)
         if code.kind in CYCLIC_KINDS:
             # Cyclic digits carry no date: one that was not used before a delete code was typed survives it.
-            self._remember(digits, code.kind)
-            return Verdict.OPENS if code.in_window(now + self._raw_offset) else Verdict.OUTSIDE
+            return (Verdict.OPENS if code.in_window(now + self._raw_offset) else Verdict.OUTSIDE), known
         if code.start < self._erased_at:
-            return Verdict.BLACKLISTED
+            return Verdict.BLACKLISTED, None
         if code.kind is PasscodeKind.ONE_TIME and now >= code.end:
-            return Verdict.OUTSIDE
+            return Verdict.OUTSIDE, None
         if now >= code.start + FIRST_USE_HOURS * HOUR:
-            return Verdict.SUSPENDED
+            return Verdict.SUSPENDED, None
         if code.kind is PasscodeKind.DELETE:
-            return Verdict.ERASES
+            return Verdict.ERASES, None
         if code.end and now >= code.end:
-            return Verdict.OUTSIDE
-        self._remember(digits, code.kind, code.start, code.end)
-        return Verdict.OPENS
-
-    def _remember(self, digits: str, kind: PasscodeKind, start: float = 0, end: float = 0) -> None:
-        self.table[digits] = StoredPasscode(digits=digits, start=start, end=end, kind=kind, custom=False)
+            return Verdict.OUTSIDE, None
+        return Verdict.OPENS, known
 
     def _erase(self, now: float) -> None:
         self.blacklist.update(digits for digits, entry in self.table.items() if not entry.custom)

@@ -23,11 +23,11 @@ from ..client.credentials import (
 from ..client.ekeys import EkeyRequest
 from ..client.errors import InvalidInput, NotPermitted, Unsupported
 from ..client.grants import Grant, Wish
-from ..client.grants.engine import MAX_CUSTOM_PASSCODES
+from ..client.grants.comparison import fulfils
 from ..client.grants.refusals import exists
-from ..client.grants.vendor import first_window, fulfils, shown_number
+from ..client.grants.vendor import first_window
 from ..client.models import PasscodeKind
-from ..client.passcodes import PasscodeRequest, check, random_code
+from ..client.passcodes import MAX_CUSTOM_PASSCODES, PasscodeRequest, check, random_code
 from ..const import DOMAIN
 from ..credential_tables import async_read_all, kinds_of
 from ..errors import translated
@@ -85,7 +85,7 @@ class Known:
         """Refuse a number that somebody else has, or the same person for another time; InvalidInput."""
         if wish.number is None:
             return
-        number = shown_number(wish)
+        number = wish.shown_number
         for item in self.table:
             if (item.kind, item.number) == (wish.kind, number):
                 if item.name == wish.label and fulfils(item, wish, None):

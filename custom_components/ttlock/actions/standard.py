@@ -12,8 +12,7 @@ import voluptuous as vol
 from ..access_words import without_digits
 from ..client import Feature
 from ..client.credentials import Credential, CredentialKind
-from ..client.grants.engine import MAX_CUSTOM_PASSCODES
-from ..client.passcodes import MAX_DIGITS, MIN_DIGITS
+from ..client.passcodes import MAX_CUSTOM_PASSCODES, MAX_DIGITS, MIN_DIGITS
 from ..client.people import account_of
 from ..credential_tables import kinds_of
 from ..lock_coordinator import LockCoordinator

@@ -14,8 +14,8 @@ from ..client.credentials import Credential, CredentialKind, EkeyCredential, Val
 from ..client.ekeys import EkeyRequest
 from ..client.errors import InvalidInput, NotFound, Unsupported
 from ..client.grants import Change, Grant, Wish
+from ..client.grants.comparison import same_validity
 from ..client.grants.refusals import exists
-from ..client.grants.vendor import same_validity
 from ..client.models import PasscodeKind
 from ..client.passcodes import PasscodeRequest, check
 from ..client.people import named

@@ -24,12 +24,11 @@ from .credentials import (
 from .ekeys import EkeyRequest
 from .errors import InvalidInput, NotPermitted, TTLockError, Unsupported
 from .features import Feature, Features
-from .grants.engine import MAX_CUSTOM_PASSCODES
+from .grants.comparison import same_validity
 from .grants.model import Life, Wish, life_of
 from .grants.refusals import exists
-from .grants.vendor import same_validity
 from .models import EkeyStatus, PasscodeKind
-from .passcodes import check_code
+from .passcodes import MAX_CUSTOM_PASSCODES, check_code
 from .secret import Secret
 
 MINUTE: Final = timedelta(minutes=1)

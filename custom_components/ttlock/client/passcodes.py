@@ -17,6 +17,8 @@ MIN_DIGITS: Final = 4
 MAX_DIGITS: Final = 9
 RANDOM_DIGITS: Final = 6
 """Every lock takes six; older ones take no fewer (7.2)."""
+MAX_CUSTOM_PASSCODES: Final = 250
+"""What a lock holds; some hold less and say so themselves (7.2)."""
 MAX_RANDOM_PERIOD: Final = timedelta(days=366)
 """Beyond one year a random code knows whole months only (7.1); others are refused rather than silently rounded."""
 

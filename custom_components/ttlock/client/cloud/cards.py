@@ -74,3 +74,11 @@ def check_number(number: Secret, *, reverse: bool = False) -> None:
         raise InvalidInput("card_digits")
     if reverse and int(digits) >> REVERSIBLE_BITS:
         raise InvalidInput("card_not_reversible")
+
+
+def swapped(number: Secret) -> Secret:
+    """Return the number of a card as a door reads it, from that of a desktop reader; one that is too long stays."""
+    digits = int(number.reveal())
+    if digits >> REVERSIBLE_BITS:
+        return number
+    return Secret(str(int.from_bytes(digits.to_bytes(REVERSIBLE_BITS // 8), "little")))

@@ -33,9 +33,11 @@ def _grant_to_json(grant: Grant) -> dict[str, Any]:
         "credential_id": grant.credential_id,
         "number": _reveal(grant.number),
         "attempts": grant.attempts,
+        "asked": list(grant.asked),
         "reason": grant.reason,
         "code": grant.code,
         "used": grant.used,
+        "held_back": grant.held_back,
         "changed_elsewhere": grant.changed_elsewhere,
         "origin": grant.origin,
         **{name: _text(getattr(grant, name)) for name in _TIMES},
@@ -49,6 +51,7 @@ def _grant_from_json(raw: dict[str, Any]) -> Grant:
             "wish": _wish_from_json(raw["wish"]),
             "stage": Stage(raw["stage"]),
             "number": _secret(raw["number"]),
+            "asked": tuple(raw["asked"]),
             **{name: _moment(raw[name]) for name in _TIMES},
         }
     )
@@ -64,6 +67,7 @@ def _wish_to_json(wish: Wish) -> dict[str, Any]:
         "reversed_number": wish.reversed_number,
         "passcode_kind": None if wish.passcode_kind is None else wish.passcode_kind.value,
         "face": _reveal(wish.face),
+        "face_seal": wish.face_seal,
         "refresh_minutes": wish.refresh_minutes,
         "ekey": None
         if wish.ekey is None

@@ -5,18 +5,21 @@ are kept apart, because nearly every locked-out guest comes from taking one for 
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 from typing import Final, Self
 
+from ..cloud.cards import swapped
 from ..credentials import Credential, CredentialKind, EkeyCredential, PasscodeCredential, Validity, ValidityKind
 from ..ekeys import EkeyRequest
-from ..models import EkeyStatus, PasscodeKind
+from ..models import CredentialStatus, EkeyStatus, PasscodeKind
 from ..passcodes import FIRST_USE
 from ..secret import Secret
 
 EXPIRING: Final = timedelta(days=7)
 """What ends within a week is shown as expiring, the vendor's yellow."""
+UNUSED_IN_TIME: Final = "random_passcode_unused_in_time"
+"""Why a random passcode failed that nobody used within a day of its start; a late record can still tell otherwise."""
 
 
 class Stage(StrEnum):
@@ -79,7 +82,9 @@ class Wish:
     passcode_kind: PasscodeKind | None = None
     """Which passcode; for those the cloud makes there are more kinds than for own digits."""
     face: Secret | None = None
-    """What the cloud made of the photo of a face."""
+    """What the cloud made of the photo of a face; not kept once the lock has it."""
+    face_seal: str | None = None
+    """By which the same face is recognised when it is wished again."""
     refresh_minutes: int | None = None
     """How often the picture of a random QR code changes."""
     ekey: EkeyRequest | None = None
@@ -99,27 +104,54 @@ class Wish:
         """Return until when it has to be used for the first time, lest it dies (ttlock-open-api.md 7.1)."""
         if self.kind is not CredentialKind.PASSCODE or not self.is_random:
             return None
-        return _first_use_by(self.validity)
+        return _use_by(self.validity)
 
     @property
     def repeats(self) -> bool:
         """Return whether the same wish means another credential each time: one-time codes are made by the dozen."""
         return self.validity.kind in (ValidityKind.ONE_TIME, ValidityKind.ERASE)
 
+    @property
+    def useful_until(self) -> datetime | None:
+        """Return from when on it would not open any more even if it were there; None for never."""
+        use_by = _use_by(self.validity) if self.is_random and self.kind is CredentialKind.PASSCODE else None
+        end = None if self.validity.kind is ValidityKind.PERMANENT else self.validity.end
+        return min((when for when in (use_by, end) if when is not None), default=None)
+
+    @property
+    def shown_number(self) -> Secret | None:
+        """Return the number as the table will show it: that of a desktop reader comes with its bytes turned round."""
+        return swapped(self.number) if self.number is not None and self.reversed_number else self.number
+
+    def same_times(self, validity: Validity) -> bool:
+        """Return whether a validity is the wished one; of a lasting custom code the start means nothing."""
+        wished, other = (normal_validity(validity, self.kind) for validity in (self.validity, validity))
+        if wished.kind is not other.kind:
+            return False
+        match wished.kind:
+            case ValidityKind.PERMANENT:
+                return not self.is_random or self.kind is not CredentialKind.PASSCODE or wished.start == other.start
+            case ValidityKind.CYCLIC:
+                same_windows = set(wished.windows) == set(other.windows)
+                return same_windows and (wished.start, wished.end) == (other.start, other.end)
+            case ValidityKind.ONE_TIME | ValidityKind.ERASE:
+                return wished.start == other.start
+            case _:
+                return (wished.start, wished.end) == (other.start, other.end)
+
     def same_as(self, other: Wish) -> bool:
         """Return whether both wish the same: same lock, same thing, same validity (compatibility.md 4.3, rule 6)."""
-        if (self.kind, self.lock_id, self.validity, self.passcode_kind) != (
-            other.kind,
-            other.lock_id,
-            other.validity,
-            other.passcode_kind,
-        ):
+        if (self.kind, self.lock_id) != (other.kind, other.lock_id) or not self.same_times(other.validity):
             return False
-        if self.ekey or other.ekey:
-            return self.ekey == other.ekey
-        if self.number is not None:
-            return self.number == other.number and self.reversed_number == other.reversed_number
-        return other.number is None and self.label == other.label and self.face == other.face and not self.repeats
+        if self.ekey is not None or other.ekey is not None:
+            return _rights(self.ekey) == _rights(other.ekey)
+        if self.number is not None or other.number is not None:
+            return self.shown_number == other.shown_number
+        return (self.label, self.passcode_kind, self.face_seal) == (
+            other.label,
+            other.passcode_kind,
+            other.face_seal,
+        ) and not self.repeats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,8 +192,13 @@ class Grant:
     """Reason word of the last failure, or of what ended it."""
     code: int | None = None
     """The vendor's number of that failure."""
+    asked: tuple[str, ...] = ()
+    """What of the wish the table has not shown yet: names of the fields of `Change`. The rest is not ours to change."""
     used: bool = False
     """A random passcode was seen to open the door, so the lock knows it."""
+    held_back: bool = False
+    """The table shows that it does not open whatever its validity says: a frozen ekey, a passcode that was taken off
+    beside the lock."""
     changed_elsewhere: bool = False
     """The vendor's app or somebody at the keypad changed it since; what the table shows was taken over."""
     origin: str | None = None
@@ -178,8 +215,8 @@ class Grant:
         return self.stage in _OVER
 
     def moved(self, stage: Stage, now: datetime, **changes: object) -> Self:
-        """Return the grant at another stage."""
-        return replace(self, stage=stage, changed=now, **changes)  # type: ignore[arg-type]
+        """Return the grant at a stage."""
+        return replace(self, stage=stage, changed=self.changed if stage is self.stage else now, **changes)  # type: ignore[arg-type]
 
     def life_at(self, now: datetime, zone: tzinfo) -> Life:
         """Return what is known of it at a moment; `zone` is the lock's.
@@ -189,9 +226,11 @@ class Grant:
         """
         if self.stage not in (Stage.ACCEPTED, Stage.CONFIRMED):
             return Life(self.stage)
-        if self.stage is Stage.CONFIRMED or self.wish.validity.over_at(now):
-            return _life(self.wish.validity, now, zone)
-        return Life.ACCEPTED
+        if self.wish.validity.over_at(now):
+            return Life.EXPIRED
+        if self.stage is Stage.ACCEPTED:
+            return Life.ACCEPTED
+        return Life.CONFIRMED if self.held_back else _life(self.wish.validity, now, zone)
 
 
 def life_of(credential: Credential, now: datetime, zone: tzinfo, *, used: bool = False) -> Life:
@@ -208,6 +247,13 @@ def life_of(credential: Credential, now: datetime, zone: tzinfo, *, used: bool =
     return _life(validity, now, zone)
 
 
+def is_held_back(credential: Credential) -> bool:
+    """Return whether the table shows that a credential does not open whatever its validity says."""
+    if isinstance(credential, EkeyCredential):
+        return credential.ekey_status is not EkeyStatus.NORMAL
+    return credential.status in (CredentialStatus.INVALID, CredentialStatus.CHANGE_FAILED)
+
+
 def is_random(credential: Credential) -> bool:
     """Return whether the lock knows a credential by calculation only."""
     if isinstance(credential, PasscodeCredential):
@@ -219,13 +265,7 @@ def first_use_by(credential: Credential) -> datetime | None:
     """Return until when a random passcode has to be used for the first time, lest it dies (ttlock-open-api.md 7.1)."""
     if not isinstance(credential, PasscodeCredential) or not credential.is_random:
         return None
-    return _first_use_by(credential.validity)
-
-
-def _first_use_by(validity: Validity) -> datetime | None:
-    if validity.start is None or validity.kind not in (ValidityKind.PERMANENT, ValidityKind.PERIOD):
-        return None
-    return validity.start + FIRST_USE
+    return _use_by(credential.validity)
 
 
 _EKEY_LIFE: Final = {
@@ -244,6 +284,34 @@ _STATUS_LIFE: Final = {
     "DELETING": Life.REMOVING,
     "DELETE_FAILED": Life.REMOVING,
 }
+
+
+def _use_by(validity: Validity) -> datetime | None:
+    if validity.start is None or validity.kind not in (ValidityKind.PERMANENT, ValidityKind.PERIOD):
+        return None
+    return validity.start + FIRST_USE
+
+
+def normal_validity(validity: Validity, kind: CredentialKind) -> Validity:
+    """Return a validity as the cloud's table spells it.
+
+    Times lose everything below what is kept: minutes for passcodes (ttlock-open-api.md 7.2), milliseconds for the rest.
+    They are in UTC, for those of an autumn night that comes twice equal nothing in another zone.
+    """
+
+    def cut(when: datetime | None) -> datetime | None:
+        if when is None:
+            return None
+        when = when.astimezone(UTC)
+        if kind is CredentialKind.PASSCODE:
+            return when.replace(second=0, microsecond=0)
+        return when.replace(microsecond=when.microsecond // 1000 * 1000)
+
+    return replace(validity, start=cut(validity.start), end=cut(validity.end))
+
+
+def _rights(ekey: EkeyRequest | None) -> tuple[str, bool, bool] | None:
+    return None if ekey is None else (ekey.receiver, ekey.remote_unlock, ekey.may_manage)
 
 
 def _life(validity: Validity, now: datetime, zone: tzinfo) -> Life:

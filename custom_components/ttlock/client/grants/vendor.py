@@ -4,9 +4,9 @@ What is called is chosen here and nowhere else; a kind that the cloud cannot put
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 from ..cloud.api import CloudClient
 from ..cloud.cards import Cards
@@ -30,10 +30,6 @@ from ..parse import Listing
 from ..passcodes import PasscodeRequest
 from ..secret import Secret
 from .model import Change, Wish
-
-CLOCKS_APART: Final = timedelta(minutes=5)
-"""How far the cloud's clock may be from ours when a thing is recognised by when it was made (3.2, code 80000)."""
-REVERSIBLE_BITS: Final = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +90,8 @@ class Vendor:
                 passcode_id, code = await cloud.random_passcode(lock_id, self._passcode(wish, now))
                 return Added(credential_id=passcode_id, number=code)
             case CredentialKind.PASSCODE if wish.number is not None:
+                if wish.validity.kind not in (ValidityKind.PERMANENT, ValidityKind.PERIOD):
+                    raise InvalidInput("custom_passcode_kind")
                 adding = cloud.add_passcode(lock_id, wish.number, self._passcode(wish, now))
             case CredentialKind.CARD if wish.number is not None:
                 teach = cloud.cards.add_reversed if wish.reversed_number else cloud.cards.add
@@ -110,7 +108,8 @@ class Vendor:
                 made = await cloud.qr_codes.add_random(lock_id, wish.validity, wish.label, wish.refresh_minutes)
                 return Added(credential_id=made.qr_code_id, number=made.number)
             case CredentialKind.EKEY if wish.ekey is not None:
-                return Added(credential_id=await cloud.ekeys.send(lock_id, wish.ekey))
+                ekey = replace(wish.ekey, name=wish.label, start=wish.validity.start, end=wish.validity.end)
+                return Added(credential_id=await cloud.ekeys.send(lock_id, ekey))
             case _:
                 raise Unsupported("needs_bluetooth")
         return Added(credential_id=await self._run(lock_id, adding))
@@ -121,6 +120,8 @@ class Vendor:
         match shown:
             case PasscodeCredential():
                 validity = change.validity
+                if validity is not None:
+                    _check_passcode_period(validity)
                 command = cloud.change_passcode(
                     lock_id,
                     number,
@@ -200,6 +201,16 @@ class Vendor:
         return PasscodeRequest(name=wish.label, kind=kind, code=wish.number, start=start, end=end)
 
 
+def _check_passcode_period(validity: Validity) -> None:
+    """Refuse what a passcode cannot be changed to, before anything is sent: both dates are needed (4.5)."""
+    if validity.kind is ValidityKind.PERMANENT:
+        raise InvalidInput("period_not_permanent")
+    if validity.kind is not ValidityKind.PERIOD or validity.start is None or validity.end is None:
+        raise InvalidInput("validity_unknown")
+    if validity.end <= validity.start:
+        raise InvalidInput("period_order")
+
+
 def first_window(validity: Validity, now: datetime, zone: tzinfo) -> tuple[datetime, datetime]:
     """Return the first of the weekly windows from today on, as the cloud wants those of a passcode (7.1)."""
     midnight = now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
@@ -211,70 +222,3 @@ def first_window(validity: Validity, now: datetime, zone: tzinfo) -> tuple[datet
                     end += timedelta(days=1)
                 return day + timedelta(minutes=window.start), end
     raise InvalidInput("cyclic_days")
-
-
-def fulfils(credential: Credential, wish: Wish, sent: datetime | None) -> bool:
-    """Return whether what the table shows is what was wished, when the vendor's number for it is not known.
-
-    Digits, card numbers and receivers are unique on a lock; anything else is recognised by its name, and by having
-    been made since the wish was sent.
-    """
-    if not same_validity(wish, credential):
-        return False
-    if wish.ekey is not None:
-        return isinstance(credential, EkeyCredential) and credential.username == wish.ekey.receiver
-    if wish.number is not None:
-        return credential.number == shown_number(wish)
-    if isinstance(credential, PasscodeCredential) and credential.passcode_kind is not wish.passcode_kind:
-        return False
-    made_since = credential.created is None or sent is None or credential.created >= sent - CLOCKS_APART
-    return credential.name == wish.label and made_since
-
-
-def same_validity(wish: Wish, credential: Credential) -> bool:
-    """Return whether the table shows the wished validity; of a lasting custom code the start means nothing."""
-    wished, shown = wish.validity, credential.validity
-    if wished.kind is not shown.kind:
-        return False
-    match wished.kind:
-        case ValidityKind.PERMANENT:
-            return not wish.is_random or wish.kind is not CredentialKind.PASSCODE or wished.start == shown.start
-        case ValidityKind.CYCLIC:
-            return set(wished.windows) == set(shown.windows) and (wished.start, wished.end) == (shown.start, shown.end)
-        case ValidityKind.ERASE:
-            return wished.start == shown.start
-        case _:
-            return (wished.start, wished.end) == (shown.start, shown.end)
-
-
-def difference(wish: Wish, shown: Credential) -> Change:
-    """Return what has to be sent so that the table shows the wish."""
-    return Change(
-        label=wish.label if wish.label != (shown.name or "") else None,
-        number=wish.number
-        if shown.kind is CredentialKind.PASSCODE and wish.number is not None and wish.number != shown.number
-        else None,
-        validity=None if same_validity(wish, shown) else wish.validity,
-    )
-
-
-def wish_of(lock_id: int, shown: Credential) -> Wish:
-    """Return the wish that a credential of the table fulfils."""
-    return Wish(
-        kind=shown.kind,
-        lock_id=lock_id,
-        label=shown.name or "",
-        validity=shown.validity,
-        number=shown.number if shown.kind is CredentialKind.PASSCODE else None,
-        passcode_kind=shown.passcode_kind if isinstance(shown, PasscodeCredential) else None,
-    )
-
-
-def shown_number(wish: Wish) -> Secret | None:
-    """Return the number as the table will show it: that of a desktop reader comes with its bytes turned round."""
-    if wish.number is None or not wish.reversed_number:
-        return wish.number
-    digits = int(wish.number.reveal())
-    if digits >> REVERSIBLE_BITS:
-        return wish.number
-    return Secret(str(int.from_bytes(digits.to_bytes(REVERSIBLE_BITS // 8), "little")))
