@@ -15,7 +15,7 @@ TABLES = frozenset(
         "/v3/lock/listKey",
         "/v3/identityCard/list",
         "/v3/fingerprint/list",
-        "/v3/wirelessKeyFob/listByLock",
+        "/v3/remote/listByLock",
     }
 )
 
