@@ -19,10 +19,12 @@ from custom_components.ttlock.const import (
     INVENTORY_INTERVAL,
     MONTH,
     REACH_CALLS_A_MONTH,
+    RECORD_CALLS_A_MONTH,
     SETTINGS_CALLS_A_MONTH,
     SHORTEST_CREDENTIAL_INTERVAL,
     SHORTEST_DETAILS_AGE,
     SHORTEST_REACH_INTERVAL,
+    SHORTEST_RECORD_INTERVAL,
     SHORTEST_SETTINGS_AGE,
     SHORTEST_STATE_INTERVAL,
     STATE_CALLS_A_MONTH,
@@ -44,6 +46,7 @@ KINDS = 8
 )
 def test_regular_calls_leave_a_reserve_for_commands(locks: int, gateways: int, followed: int, details: int) -> None:
     state = locks * (MONTH / spread(locks, STATE_CALLS_A_MONTH, SHORTEST_STATE_INTERVAL))
+    state += locks * (MONTH / spread(locks, RECORD_CALLS_A_MONTH, SHORTEST_RECORD_INTERVAL))
     calls = locks * CALLS_FOR_SETTINGS
     settings = calls * (MONTH / spread(calls, SETTINGS_CALLS_A_MONTH, SHORTEST_SETTINGS_AGE))
     reach = gateways * (MONTH / spread(gateways, REACH_CALLS_A_MONTH, SHORTEST_REACH_INTERVAL))

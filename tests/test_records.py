@@ -1,17 +1,23 @@
 """The log of a lock: listed, told as events, filled from every road."""
 
+from datetime import timedelta
 from typing import Any
 
-from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import ServiceValidationError
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.util import dt as dt_util
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import MockConfigEntry, async_capture_events
 
+from custom_components.ttlock.client.events import Source
+from custom_components.ttlock.client.models import Record
 from simulator import CloudServer, World
 
+from .conftest import setup
+from .passing_time import pass_time
 from .test_actions import act
-from .test_lock import Find
+from .test_lock import Find, state_of
 
 CODE = "48151623"
 CARD = "1723612378"
@@ -76,3 +82,203 @@ async def test_a_range_that_ends_before_it_begins_costs_no_call(
     with pytest.raises(ServiceValidationError):
         await listed(hass, entity_id("lock", "front_door", "lock"), start_date=now, end_date=now)
     assert not cloud.calls
+
+
+# -- Events --------------------------------------------------------------------------------------------------------
+
+
+type Events = list[dict[str, Any]]
+
+
+@pytest.fixture
+def told(hass: HomeAssistant) -> Events:
+    """Collect what event entities tell, oldest first."""
+    found: Events = []
+
+    @callback
+    def hear(event: Event[EventStateChangedData]) -> None:
+        new, old = event.data["new_state"], event.data["old_state"]
+        if new and new.domain == "event" and new.state not in ("unknown", "unavailable"):
+            if old is not None and old.state != "unavailable" and old.attributes != new.attributes:
+                found.append(dict(new.attributes))
+
+    hass.bus.async_listen("state_changed", hear)
+    return found
+
+
+def types(events: Events) -> list[str]:
+    return [event["event_type"] for event in events]
+
+
+async def look(hass: HomeAssistant, entity_id: str) -> None:
+    """Have the log read."""
+    await hass.services.async_call("ttlock", "update_state", {"entity_id": entity_id}, blocking=True)
+    await hass.async_block_till_done(wait_background_tasks=True)
+
+
+@pytest.fixture
+async def front_door(hass: HomeAssistant, loaded: MockConfigEntry, entity_id: Find) -> str:
+    """Return a lock that stays as it is left."""
+    front_door = entity_id("lock", "front_door", "lock")
+    await hass.services.async_call(
+        "ttlock", "configure_autolock", {"entity_id": front_door, "enabled": False}, blocking=True
+    )
+    return front_door
+
+
+async def test_who_opened_and_how_is_an_event(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    front_door: str,
+    told: Events,
+    world: World,
+    entity_id: Find,
+) -> None:
+    freezer.tick(60)
+    world.lock("front_door").enter_code(CODE)
+    await look(hass, front_door)
+    (event,) = told
+    assert {key: event[key] for key in ("event_type", "who", "method", "side", "record_type", "source")} == {
+        "event_type": "unlocked",
+        "who": "Family",
+        "method": "code",
+        "side": "outside",
+        "record_type": 4,
+        "source": "cloud",
+    }
+    opened = state_of(hass, entity_id("sensor", "front_door", "last_opened")).state
+    assert dt_util.parse_datetime(opened, raise_on_error=True) == dt_util.utcnow().replace(microsecond=0)
+    assert CODE not in str(told)
+
+
+async def test_the_same_person_twice_is_two_events_and_no_record_is_told_twice(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, front_door: str, told: Events, world: World
+) -> None:
+    for _ in range(2):
+        freezer.tick(60)
+        world.lock("front_door").swipe_card(CARD)
+        world.lock("front_door").turn_key()
+        await pass_time(hass, freezer, timedelta(hours=2))
+    await pass_time(hass, freezer, timedelta(hours=2))
+    cards = [event for event in told if event.get("method") == "card"]
+    assert [(event["event_type"], event["kind"], event["who"]) for event in cards] == [
+        ("late", "unlocked", "Blue card"),
+        ("late", "unlocked", "Blue card"),
+    ]
+    assert len(told) == 4
+    assert [event["at"] for event in told] == sorted(event["at"] for event in told)
+
+
+async def test_wrong_codes_are_refusals_with_a_cause_and_then_an_alarm(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, front_door: str, told: Events, world: World
+) -> None:
+    for digits in ("13572468", "13572469", "13572470"):
+        freezer.tick(30)
+        world.lock("front_door").enter_code(digits)
+    world.lock("front_door").turn_key()
+    await look(hass, front_door)
+    assert types(told)[:4] == ["access_denied", "access_denied", "access_denied", "wrong_attempts"]
+    assert {event["reason"] for event in told[:3]} == {"unknown_credential"}
+    assert told[3]["count"] == 3
+    assert "1357" not in str(told)
+
+
+async def test_what_happened_while_home_assistant_was_away_is_told_late_and_once(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    front_door: str,
+    loaded: MockConfigEntry,
+    told: Events,
+    world: World,
+) -> None:
+    freezer.tick(60)
+    world.lock("front_door").enter_code(CODE)
+    await look(hass, front_door)
+    assert types(told) == ["unlocked"]
+    assert await hass.config_entries.async_unload(loaded.entry_id)
+    freezer.tick(60)
+    world.lock("front_door").turn_key()
+    freezer.tick(3600)
+    for _ in range(2):
+        await hass.config_entries.async_setup(loaded.entry_id)
+        await hass.async_block_till_done(wait_background_tasks=True)
+        await hass.config_entries.async_unload(loaded.entry_id)
+    assert [(event["event_type"], event.get("kind")) for event in told] == [("unlocked", None), ("late", "locked")]
+
+
+async def test_old_records_are_no_news_at_the_first_start(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, world: World, entry: MockConfigEntry, told: Events
+) -> None:
+    world.lock("front_door").enter_code(CODE)
+    freezer.tick(30)
+    await setup(hass, entry)
+    await pass_time(hass, freezer, timedelta(hours=3))
+    assert told == []
+
+
+async def test_a_command_that_failed_is_an_event(
+    hass: HomeAssistant, front_door: str, told: Events, world: World, entity_id: Find
+) -> None:
+    for gateway in world.reach.gateways.values():
+        gateway.online = False
+    with pytest.raises(HomeAssistantError):
+        await hass.services.async_call("lock", "unlock", {"entity_id": front_door}, blocking=True)
+    (event,) = told
+    assert (event["event_type"], event["command"], event["reason"]) == ("command_failed", "unlock", "gateway_offline")
+
+
+async def test_own_commands_are_named_and_told_once(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, front_door: str, told: Events, world: World
+) -> None:
+    freezer.tick(60)
+    await hass.services.async_call("lock", "unlock", {"entity_id": front_door}, blocking=True)
+    await pass_time(hass, freezer, timedelta(seconds=11))
+    await pass_time(hass, freezer, timedelta(hours=2))
+    (event,) = told
+    assert (event["event_type"], event["who"], event["method"]) == ("unlocked", "Home Assistant", "remote")
+    assert state_of(hass, front_door).attributes["changed_by"] == "Home Assistant"
+
+
+async def test_a_random_passcode_is_proved_by_its_first_use(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, front_door: str, told: Events, world: World
+) -> None:
+    made = await act(
+        hass,
+        "create_passcode",
+        {"entity_id": front_door, "passcode_name": "Guest", "type": "permanent", "return_code": True},
+    )
+    result = made["results"][front_door]
+    assert result["status"] == "accepted"
+    freezer.tick(60)
+    assert world.lock("front_door").enter_code(result["passcode"]).opened
+    await look(hass, front_door)
+    assert told[-1]["credential_id"] == result["id"]
+    listed_codes = await act(hass, "list_passcodes", {"entity_id": front_door})
+    (guest,) = [code for code in listed_codes["passcodes"][front_door] if code["id"] == result["id"]]
+    assert guest["status"] == "in_force"
+
+
+async def test_the_activity_page_tells_who_and_how(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, front_door: str, world: World
+) -> None:
+    hass.config.components.add("logbook")
+    lines = async_capture_events(hass, "logbook_entry")
+    freezer.tick(60)
+    world.lock("front_door").enter_code(CODE)
+    await look(hass, front_door)
+    (line,) = lines
+    assert line.data["message"] == "unlocked by Family (passcode)"
+    assert line.data["entity_id"] == front_door
+
+
+async def test_the_battery_is_an_alarm_once(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, front_door: str, told: Events, loaded: MockConfigEntry
+) -> None:
+    lock = next(lock for lock in loaded.runtime_data.locks.values() if lock.name == "Front Door")
+    for battery in (21, 20, 19, 10):
+        freezer.tick(60)
+        now = int(dt_util.utcnow().timestamp() * 1000)
+        raw = {"recordType": 30, "success": 1, "lockDate": now, "serverDate": now, "electricQuantity": battery}
+        await lock.log.async_take([Record.from_vendor(raw)], Source.CLOUD)
+    await hass.async_block_till_done()
+    assert [kind for kind in types(told) if kind != "door_closed"] == ["battery_low", "battery_critical"]

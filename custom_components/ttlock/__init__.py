@@ -18,6 +18,7 @@ from .coordinator import AccountCoordinator, TTLockConfigEntry
 from .details import Details
 from .grant_keeper import async_remove_grants
 from .inventory_store import InventoryStore
+from .log_store import LogStore
 from .repair_issues import async_remove_issues
 from .services import async_setup_services
 from .settings_store import SettingsStore
@@ -28,6 +29,7 @@ PLATFORMS = [
     Platform.BINARY_SENSOR,
     Platform.BUTTON,
     Platform.CALENDAR,
+    Platform.EVENT,
     Platform.LOCK,
     Platform.NUMBER,
     Platform.SELECT,
@@ -69,6 +71,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: TTLockConfigEntry) -> b
         await entry.runtime_data.users.async_flush()
         await entry.runtime_data.details.async_flush()
         await entry.runtime_data.inventory_store.async_flush()
+        await entry.runtime_data.logs.async_flush()
     return unloaded
 
 
@@ -79,6 +82,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: TTLockConfigEntry) -> N
     await async_remove_users(hass, entry.entry_id)
     await Details(hass, entry.entry_id).async_remove()
     await InventoryStore(hass, entry.entry_id).async_remove()
+    await LogStore(hass, entry.entry_id).async_remove()
     async_remove_issues(hass, entry.entry_id)
 
 

@@ -20,10 +20,12 @@ ENV_API_URL: Final = "TTLOCK_API_URL"
 DOCS_URL: Final = "https://github.com/ttlock-for-home-assistant/ttlock"
 PORTAL_URL: Final = "https://euopen.ttlock.com"
 
-# The free plan allows 30,000 calls a month for the whole application (ttlock-open-api.md 1.6). Half of it goes to
-# asking locks for their state, some to settings, gateways and details; the inventory takes 4,320 and the rest is for
+# The free plan allows 30,000 calls a month for the whole application (ttlock-open-api.md 1.6). Most of it goes to
+# asking locks for their state, some to records, settings, gateways and details; the inventory takes 4,320 and the rest is for
 # commands.
-STATE_CALLS_A_MONTH: Final = 15_000
+STATE_CALLS_A_MONTH: Final = 13_000
+RECORD_CALLS_A_MONTH: Final = 2_000
+"""For looking whether the log of a lock holds something that nobody told."""
 SETTINGS_CALLS_A_MONTH: Final = 3_500
 CALLS_FOR_SETTINGS: Final = 3
 REACH_CALLS_A_MONTH: Final = 2_000
@@ -52,6 +54,8 @@ SHORTEST_DETAILS_AGE: Final = timedelta(hours=24)
 """Clocks drift by seconds a day, and new firmware comes out a few times a year."""
 SETTINGS_RETRY: Final = timedelta(hours=6)
 """After settings or a detail could not be read."""
+SHORTEST_RECORD_INTERVAL: Final = timedelta(hours=1)
+"""The log is the cloud's: reading it wakes no lock."""
 SHORTEST_REACH_INTERVAL: Final = timedelta(hours=6)
 """Locks and gateways are screwed to the house."""
 SHORTEST_CREDENTIAL_INTERVAL: Final = timedelta(hours=6)

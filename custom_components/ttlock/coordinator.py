@@ -33,9 +33,11 @@ from .const import (
     MANUFACTURER,
     OUTAGE_LIMIT,
     REACH_CALLS_A_MONTH,
+    RECORD_CALLS_A_MONTH,
     SETTINGS_CALLS_A_MONTH,
     SHORTEST_CREDENTIAL_INTERVAL,
     SHORTEST_REACH_INTERVAL,
+    SHORTEST_RECORD_INTERVAL,
     SHORTEST_SETTINGS_AGE,
     SHORTEST_STATE_INTERVAL,
     STATE_CALLS_A_MONTH,
@@ -47,6 +49,7 @@ from .grant_keeper import GrantKeeper
 from .inventory_store import InventoryStore
 from .jobs import Jobs
 from .lock_coordinator import LockCoordinator
+from .log_store import LogStore
 from .repair_issues import RepairIssues
 from .settings_store import SettingsStore
 from .timer import Timer
@@ -83,6 +86,7 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
         self.users = UserStore(hass, entry.entry_id)
         self._allowance = Allowance(CREDENTIAL_CALLS_AT_ONCE)
         self.details = Details(hass, entry.entry_id)
+        self.logs = LogStore(hass, entry.entry_id)
         self.jobs = Jobs()
         self.inventory_store = InventoryStore(hass, entry.entry_id)
         self.issues = RepairIssues(hass, self)
@@ -100,6 +104,12 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
         # An entry of hass-ttlock may hold a wish for rarer questions; it is kept, more often than here is not.
         shortest = max(SHORTEST_STATE_INTERVAL, timedelta(minutes=self.config_entry.options.get(CONF_POLL_MINUTES, 0)))
         return spread(reachable, STATE_CALLS_A_MONTH / self._sharers, shortest)
+
+    @property
+    def record_interval(self) -> timedelta:
+        """Return how often the log of a lock may be read when nothing tells of news."""
+        managed = sum(lock.data.ekey.may_manage for lock in self.locks.values())
+        return spread(managed, RECORD_CALLS_A_MONTH / self._sharers, SHORTEST_RECORD_INTERVAL)
 
     @property
     def settings_age(self) -> timedelta:
@@ -135,6 +145,7 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
         await self.grants.async_load()
         await self.users.async_load()
         await self.details.async_load()
+        await self.logs.async_load()
 
     @override
     async def _async_update_data(self) -> Inventory:
@@ -230,6 +241,7 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
             lock = self.locks.pop(lock_id)
             self.config_entry.async_create_task(self.hass, lock.async_shutdown())
             self.settings.forget(lock_id)
+            self.logs.forget(lock_id)
             self.users.forget(lock_id)
             self.issues.async_forget_lock(lock_id)
             for detail in LOCK_DETAILS:
@@ -323,6 +335,7 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
                 await lock.async_refresh()
                 await lock.async_read_settings()
                 await lock.book.async_begin()
+                await lock.log.async_begin()
 
         await asyncio.gather(*(read(lock) for lock in locks))
 

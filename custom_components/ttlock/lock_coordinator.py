@@ -1,9 +1,9 @@
 """One lock: what is known of it, and the commands it takes."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, override
+from typing import TYPE_CHECKING, Any, override
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
@@ -22,11 +22,13 @@ from .client.errors import (
     TTLockError,
     Unsupported,
 )
+from .client.events import EventType, Source
+from .client.history import News
 from .client.inventory import Firmware
-from .client.models import Bolt, GatewayReach, OpenState, Passcode, Record
+from .client.models import Bolt, Door, GatewayReach, OpenState, Passcode
 from .client.parse import Listing
 from .client.passage import EVERY_DAY, PassageMode, PassagePeriod, check
-from .client.records import moves_to, record_word
+from .client.records import record_word
 from .client.settings import LockSwitches, WorkingHours
 from .const import (
     AUTO_LOCK_MARGIN_SECONDS,
@@ -42,17 +44,21 @@ from .credential_book import CredentialBook
 from .data import GATEWAY_OFFLINE, NO_GATEWAY, InventoryLock, LockData, LockSettings
 from .details import CLOCK_DRIFT, LOCK_FIRMWARE, WIFI, WORKING_MODE
 from .errors import translated_update
+from .lock_log import OWN_OPERATOR, LockLog
 from .settings_reader import async_read_settings
 from .timer import Timer
 
 if TYPE_CHECKING:
     from .coordinator import AccountCoordinator, TTLockConfigEntry
 
-OWN_OPERATOR = "Home Assistant"
 WHOLE_WEEK = (PassagePeriod(weekdays=EVERY_DAY, all_day=True),)
 SWITCHED_OFF = "not_supported"
 """What the vendor says when remote unlock is switched off in the lock (ttlock-open-api.md 9, quirk 13)."""
 INSTANT = timedelta(seconds=1)
+FRESH = timedelta(minutes=1)
+"""A record tells where the bolt is now only as long as nothing else is likely to have moved it."""
+AROUND_COMMAND = timedelta(seconds=5)
+"""Clocks of locks are not exact enough to tell what came first."""
 
 
 class LockCoordinator(DataUpdateCoordinator[LockData]):
@@ -81,6 +87,10 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         self._settings_tried_at: datetime | None = None
         self._was_blocked = self.data.obstacle is not None
         self._commands = 0
+        self.commanded_at: datetime | None = None
+        """When the last command moved the bolt."""
+        self._explained_at: datetime | None = None
+        """Of when operator and trigger are."""
         self._watchers: set[CALLBACK_TYPE] = set()
         self._question = Timer(hass, f"{self.name} question", self.async_refresh)
         self._auto_lock_end = Timer(hass, f"{self.name} auto-lock", self._async_auto_lock_ended)
@@ -88,6 +98,7 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         self._edge = Timer(hass, f"{self.name} edge", self._async_edge_passed)
         self._wait_for_edge()
         self.book = CredentialBook(hass, entry, self)
+        self.log = LockLog(hass, self)
 
     @property
     def reachable(self) -> bool:
@@ -107,6 +118,7 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         """Stop following the lock."""
         await super().async_shutdown()
         await self.book.async_shutdown()
+        self.log.async_shutdown()
         for timer in (self._question, self._auto_lock_end, self._outage, self._edge):
             timer.cancel()
 
@@ -146,6 +158,82 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         identifier = (DOMAIN, mac or self.data.ekey.mac)
         return dr.async_get(self.hass).async_get_device_by_identifier(identifier, self.config_entry.entry_id)
 
+    # -- What records tell -----------------------------------------------------------------------------------------
+
+    @callback
+    def async_hear(self, news: Iterable[News], *, asked: bool = False) -> None:
+        """Take over what new records tell of bolt, door and people; `asked` when the lock itself has just answered."""
+        self._explain()
+        if asked:
+            return
+        moves = [item for item in news if item.event.bolt is not None]
+        for item in news:
+            self._hear_of_door(item)
+        if moves:
+            self._hear_of_bolt(moves[-1])
+
+    def _explain(self) -> None:
+        """Name who moved the bolt last, by the newest record there is."""
+        move = self.log.history.last_move
+        if move is None or move.record_type is None or (self._explained_at and move.at <= self._explained_at):
+            return
+        if self.log.is_own(move):
+            # The command has said already who and how.
+            return
+        self._explained_at = move.at
+        self._set(replace(self.data, operator=move.who, trigger=record_word(move.record_type)))
+
+    def _hear_of_door(self, news: News) -> None:
+        """A door event moves the door and never the bolt."""
+        door = {EventType.DOOR_OPENED: Door.OPEN, EventType.DOOR_CLOSED: Door.CLOSED}.get(news.event.type)
+        if door is not None and not news.event.late and not self._older(news):
+            self._set(replace(self.data, door=door))
+
+    def _hear_of_bolt(self, news: News) -> None:
+        """Believe where a record leaves the bolt, or ask.
+
+        Unlocked is believed at once. Locked only when it stands in the cloud's own list, since callbacks are not
+        signed (ttlock-open-api.md 5.3), and never behind a door that is open.
+        """
+        event, bolt = news.event, news.event.bolt
+        if bolt is None or self._older(news):
+            return
+        near = self.commanded_at is not None and abs(event.at - self.commanded_at) <= AROUND_COMMAND
+        if bolt is self.data.bolt:
+            self._note_contact()
+            self._set(replace(self.data, checked_at=max(event.at, self.data.checked_at or event.at), trouble=None))
+            self._expect_auto_lock(bolt)
+        elif event.received - event.at > FRESH or near or (bolt is Bolt.LOCKED and self.data.door is Door.OPEN):
+            self._in_background(self.async_refresh(), "a record that is not clear")
+        elif bolt is Bolt.LOCKED and event.source is Source.WEBHOOK and not self.log.history.lists(news):
+            self._in_background(self._async_confirm(news), "a callback that says locked")
+        else:
+            self._believe(bolt, event.at)
+
+    async def _async_confirm(self, news: News) -> None:
+        """Look a record up in the cloud's list, and ask the lock where it is not there."""
+        commands = self._commands
+        await self.log.async_read()
+        if commands != self._commands or self._older(news):
+            return
+        if self.log.history.lists(news):
+            self._believe(Bolt.LOCKED, news.event.at)
+        else:
+            await self.async_refresh()
+
+    def _believe(self, bolt: Bolt, at: datetime) -> None:
+        self._note_contact()
+        self._expect_auto_lock(bolt)
+        self._set(replace(self.data, bolt=bolt, checked_at=at, trouble=None))
+
+    def _older(self, news: News) -> bool:
+        """Return whether more is known already than a record can tell; clocks of locks know whole seconds."""
+        checked_at = self.data.checked_at
+        return checked_at is not None and news.event.at < _second(checked_at)
+
+    def _in_background(self, work: Coroutine[Any, Any, None], why: str) -> None:
+        self.config_entry.async_create_background_task(self.hass, work, f"{self.name}: {why}")
+
     # -- Asking the lock -------------------------------------------------------------------------------------------
 
     @override
@@ -168,9 +256,8 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
     async def _async_with_state(self, state: OpenState, commands: int) -> LockData:
         """Return the data with an answer of the lock, asked for after so many commands."""
         before = self.data
-        record = None
         if state.bolt is not before.bolt and Bolt.UNKNOWN not in (state.bolt, before.bolt):
-            record = await self._async_explanation(state.bolt, before.checked_at)
+            await self.log.async_read(asked=True)
         if commands != self._commands:
             # A command went to the lock meanwhile: the answer is older than its result.
             return self.data
@@ -179,22 +266,11 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         if state.bolt is before.bolt:
             return data
         self._expect_auto_lock(state.bolt)
-        return replace(
-            data,
-            operator=record.who if record else None,
-            trigger=record_word(record.record_type) if record else None,
-        )
-
-    async def _async_explanation(self, bolt: Bolt, since: datetime | None) -> Record | None:
-        """Return the record that tells who moved the bolt, None when the log does not say."""
-        try:
-            records = await self.account.cloud.newest_records(self.lock_id, since)
-        except TTLockError as err:
-            LOGGER.debug("%s: no record explains the change: %s", self.name, err)
-            return None
-        return next(
-            (record for record in records.items if record.success and moves_to(record.record_type) is bolt), None
-        )
+        move = self.log.history.last_move
+        if move is None or move.bolt is not state.bolt or (before.checked_at and move.at < _second(before.checked_at)):
+            # Nobody is named for what no record explains.
+            data = replace(data, operator=None, trigger=None)
+        return data
 
     async def async_ask(self) -> None:
         """Ask the lock for its state and raise when it does not answer, unlike a refresh."""
@@ -291,13 +367,17 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         self._set(replace(self.data, moving_to=wanted))
         try:
             await self.async_command(self._async_settled(command, wanted))
-        except NotExecuted, OutcomeUnknown:
-            # A lock that answered too late may have moved all the same.
-            self._ask_in(UNCLEAR_PAUSE_SECONDS)
+        except TTLockError as err:
+            self.log.async_command_failed("lock" if wanted is Bolt.LOCKED else "unlock", err.reason)
+            if isinstance(err, NotExecuted | OutcomeUnknown):
+                # A lock that answered too late may have moved all the same.
+                self._ask_in(UNCLEAR_PAUSE_SECONDS)
             raise
         else:
             self._note_contact()
             self._expect_auto_lock(wanted)
+            self.commanded_at = self._explained_at = dt_util.utcnow()
+            self.log.async_read_soon()
             self._set(
                 replace(
                     self.data,
@@ -516,6 +596,11 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         for watcher in tuple(self._watchers):
             watcher()
         super().async_update_listeners()
+
+
+def _second(when: datetime) -> datetime:
+    """Return the beginning of a second."""
+    return when.replace(microsecond=0)
 
 
 def _younger(than: datetime | None, age: timedelta, now: datetime) -> bool:

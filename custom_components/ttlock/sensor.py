@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, override
 
 from homeassistant.components.sensor import (
@@ -22,6 +23,7 @@ from .book_sensor import BookSensor, BookSensorDescription
 from .client import Feature
 from .client.errors import VENDOR_CODES, DeviceUnreachable, NotExecuted, QuotaExceeded
 from .client.grants import EXPIRING, Life
+from .client.history import History
 from .client.models import Gateway
 from .client.settings import WorkingMode
 from .coordinator import TTLockConfigEntry
@@ -69,6 +71,13 @@ class LockDetailSensorDescription(LockDetailDescription, SensorEntityDescription
     """Describe a reading of a lock that is taken rarely."""
 
     value_fn: Callable[[Any], StateType]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogSensorDescription(LockEntityDescription, SensorEntityDescription):
+    """Describe what the log of a lock tells."""
+
+    value_fn: Callable[[History], datetime | None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -251,6 +260,15 @@ BOOK_SENSORS = (
         book_fn=lambda book: sum(access.grant is not None and access.grant.pending for access in book.accesses),
     ),
 )
+LAST_OPENED = (
+    LogSensorDescription(
+        key="last_opened",
+        translation_key="last_opened",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        supported_fn=_may_manage,
+        value_fn=lambda history: history.last_opened,
+    ),
+)
 BLUETOOTH_SIGNAL = BluetoothSignalDescription(
     key="lockblesignal",
     translation_key="bluetooth_signal",
@@ -275,6 +293,7 @@ async def async_setup_entry(
     """Set up the readings of an account and of its locks."""
     async_add_entities([JobSensor(entry.runtime_data, JOB)])
     async_add_lock_entities(entry, async_add_entities, SENSORS, _sensor)
+    async_add_lock_entities(entry, async_add_entities, LAST_OPENED, LastOpened)
     async_add_lock_entities(entry, async_add_entities, (GATEWAY_SIGNAL,), GatewaySignal)
     async_add_lock_entities(entry, async_add_entities, DETAILS, LockDetailSensor)
     async_add_gateway_entities(entry, async_add_entities, GATEWAY_SENSORS, GatewaySensor)
@@ -298,6 +317,30 @@ class LockSensor(TTLockEntity, SensorEntity):
     def native_value(self) -> StateType:
         """Return the reading, None when it is not known."""
         return self.entity_description.value_fn(self.facts)
+
+
+class LastOpened(TTLockEntity, SensorEntity):
+    """A moment out of the log, kept over restarts with it."""
+
+    entity_description: LogSensorDescription
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Return True: the past does not depend on whoever can be reached."""
+        return True
+
+    @property
+    @override
+    def native_value(self) -> datetime | None:
+        """Return it, None when the log does not tell."""
+        return self.entity_description.value_fn(self.coordinator.log.history)
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Follow the log."""
+        await super().async_added_to_hass()
+        self.async_on_remove(self.coordinator.log.async_watch(self.async_write_ha_state))
 
 
 class RememberedSensor(LockSensor, RestoreSensor):

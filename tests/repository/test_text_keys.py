@@ -9,7 +9,7 @@ from homeassistant.components.sensor import SensorEntityDescription
 from homeassistant.const import Platform
 from homeassistant.util.yaml import load_yaml_dict
 
-from custom_components.ttlock import sensor
+from custom_components.ttlock import activity, sensor
 from custom_components.ttlock.access_notes import Concern
 from custom_components.ttlock.client import errors
 from custom_components.ttlock.client.credentials import CredentialKind
@@ -230,7 +230,7 @@ def test_credentials_dialog_gets_what_its_text_leaves_open() -> None:
 
 def test_common_words() -> None:
     """What the integration says in calendars and lists, beside the names of kinds and lives."""
-    used = {f"kind_{kind}" for kind in CredentialKind} | {f"life_{life}" for life in Life}
+    used = {f"kind_{kind}" for kind in CredentialKind} | {f"life_{life}" for life in Life} | activity.WORDS
     used |= {f"concern_{concern}" for concern in Concern}
     for path in modules(INTEGRATION):
         for call in calls(tree(path)):

@@ -3,7 +3,7 @@
 Digits of passcodes and numbers of cards have no place here (voice-and-automation.md 10.2).
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, Self
@@ -137,6 +137,7 @@ class LockEvent:
     credential_id: int | None = None
     command: str | None = None
     count: int | None = None
+    """How often somebody was refused."""
 
     @classmethod
     def of(cls, record: Record, *, at: datetime, received: datetime, source: Source) -> Self:
@@ -165,9 +166,12 @@ class LockEvent:
         """Return whether it is no news any more: automations would greet people who have long gone."""
         return self.received - self.at > LATE_AFTER
 
-    def named(self, who: str | None) -> Self:
-        """Return the event with another name at it."""
-        return replace(self, who=who)
+    @property
+    def bolt(self) -> Bolt | None:
+        """Return where it left the bolt, None when it says nothing about it."""
+        if self.type not in (EventType.UNLOCKED, EventType.LOCKED, EventType.HEAT_UNLOCK) or self.record_type is None:
+            return None
+        return moves_to(self.record_type)
 
 
 def denial_of(record: Record) -> str | None:

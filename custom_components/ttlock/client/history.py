@@ -44,6 +44,10 @@ class History:
         self.read_until: datetime | None = None
         """Up to here the list was read without a gap."""
         self.last_opened: datetime | None = None
+        self.last_move: LockEvent | None = None
+        """The newest record that tells where the bolt is, be it news or not."""
+        self._listed: set[Key] = set()
+        """What the cloud's own list holds: callbacks are not signed (ttlock-open-api.md 5.3)."""
 
     @property
     def next_start(self) -> datetime | None:
@@ -61,6 +65,8 @@ class History:
             event = LockEvent.of(record, at=at, received=received, source=source)
             self._note(event)
             key = self._key(record, stamp)
+            if source is Source.CLOUD:
+                self._listed.add(key)
             if key in self._seen or stamp < self.floor:
                 continue
             self._seen[key] = parse.epoch_ms(stamp)
@@ -69,9 +75,9 @@ class History:
         news.sort(key=lambda item: item[:3])
         return [item[3] for item in news]
 
-    def knows(self, record: Record, received: datetime) -> bool:
-        """Return whether the record has come already."""
-        return self._key(record, _stamp(record, received)) in self._seen
+    def lists(self, news: News) -> bool:
+        """Return whether the cloud's own list holds it, as far as that was read."""
+        return self._key(news.record, _stamp(news.record, news.event.received)) in self._listed
 
     def read(self, until: datetime) -> None:
         """Note that the list was read without a gap, up to that moment."""
@@ -100,6 +106,8 @@ class History:
         """Keep when the lock was opened last, in whatever order the records come."""
         if event.type is EventType.UNLOCKED and (self.last_opened is None or event.at > self.last_opened):
             self.last_opened = event.at
+        if event.bolt is not None and (self.last_move is None or event.at >= self.last_move.at):
+            self.last_move = event
 
     def _key(self, record: Record, stamp: datetime) -> Key:
         used = record.number.reveal() if record.number else record.who or ""
@@ -108,10 +116,12 @@ class History:
 
     def _shrink(self) -> None:
         """Forget what the cloud got first; nothing as old can be news after that."""
+        self._listed &= self._seen.keys()
         if (surplus := len(self._seen) - CAPACITY) <= 0:
             return
         for key, stamp in sorted(self._seen.items(), key=lambda item: item[1])[:surplus]:
             del self._seen[key]
+            self._listed.discard(key)
             forgotten = parse.moment(stamp)
             if forgotten is not None and forgotten >= self.floor:
                 self.floor = forgotten + timedelta(milliseconds=1)
