@@ -19,6 +19,7 @@ from .details import Details
 from .grant_keeper import async_remove_grants
 from .inventory_store import InventoryStore
 from .log_store import LogStore
+from .push import async_hub
 from .repair_issues import async_remove_issues
 from .services import async_setup_services
 from .settings_store import SettingsStore
@@ -60,6 +61,9 @@ async def async_setup_entry(hass: HomeAssistant, entry: TTLockConfigEntry) -> bo
     await _async_identify(hass, entry, account)
     entry.runtime_data = account
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    hub = async_hub(hass)
+    hub.async_join(account)
+    entry.async_on_unload(lambda: hub.async_leave(account))
     account.async_start()
     return True
 

@@ -40,6 +40,8 @@ DETAILS_CALLS_A_MONTH: Final = 500
 MONTH: Final = timedelta(days=30)
 SHORTEST_STATE_INTERVAL: Final = timedelta(minutes=10)
 """Each question wakes the lock's radio and costs battery."""
+PUSHED_STATE_INTERVAL: Final = timedelta(hours=1)
+"""As long as callbacks tell what moves."""
 
 INVENTORY_INTERVAL: Final = timedelta(minutes=30)
 """Three calls for the whole account, with battery and gateways in them."""

@@ -32,6 +32,7 @@ from .const import (
     LOGGER,
     MANUFACTURER,
     OUTAGE_LIMIT,
+    PUSHED_STATE_INTERVAL,
     REACH_CALLS_A_MONTH,
     RECORD_CALLS_A_MONTH,
     SETTINGS_CALLS_A_MONTH,
@@ -50,6 +51,7 @@ from .inventory_store import InventoryStore
 from .jobs import Jobs
 from .lock_coordinator import LockCoordinator
 from .log_store import LogStore
+from .push_state import PushState
 from .repair_issues import RepairIssues
 from .settings_store import SettingsStore
 from .timer import Timer
@@ -87,6 +89,7 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
         self._allowance = Allowance(CREDENTIAL_CALLS_AT_ONCE)
         self.details = Details(hass, entry.entry_id)
         self.logs = LogStore(hass, entry.entry_id)
+        self.push = PushState(self)
         self.jobs = Jobs()
         self.inventory_store = InventoryStore(hass, entry.entry_id)
         self.issues = RepairIssues(hass, self)
@@ -103,6 +106,9 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
         reachable = sum(lock.data.obstacle is None for lock in self.locks.values())
         # An entry of hass-ttlock may hold a wish for rarer questions; it is kept, more often than here is not.
         shortest = max(SHORTEST_STATE_INTERVAL, timedelta(minutes=self.config_entry.options.get(CONF_POLL_MINUTES, 0)))
+        if self.push.alive:
+            # What moves is told; what auto-lock does is asked for at its end.
+            shortest = max(shortest, PUSHED_STATE_INTERVAL)
         return spread(reachable, STATE_CALLS_A_MONTH / self._sharers, shortest)
 
     @property

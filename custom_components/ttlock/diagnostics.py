@@ -39,6 +39,12 @@ async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: TTLockC
         "outage": account.outage,
         "calls": {purpose.value: count for purpose, count in account.cloud.calls.items()},
         "state_interval_seconds": account.state_interval.total_seconds(),
+        "callbacks": {
+            "alive": account.push.alive,
+            "last_ping": account.push.last_ping,
+            "last_event": account.push.last_event,
+            "missed": account.push.missed,
+        },
         "gateways": gateways,
         "locks": [_lock(lock) for lock in account.locks.values()],
     }

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any, override
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
@@ -57,6 +58,8 @@ SWITCHED_OFF = "not_supported"
 INSTANT = timedelta(seconds=1)
 FRESH = timedelta(minutes=1)
 """A record tells where the bolt is now only as long as nothing else is likely to have moved it."""
+HINT_PAUSE = timedelta(seconds=20)
+"""Made-up callbacks shall not use up the calls of the month."""
 AROUND_COMMAND = timedelta(seconds=5)
 """Clocks of locks are not exact enough to tell what came first."""
 
@@ -89,6 +92,7 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         self._commands = 0
         self.commanded_at: datetime | None = None
         """When the last command moved the bolt."""
+        self._hint_at: datetime | None = None
         self._explained_at: datetime | None = None
         """Of when operator and trigger are."""
         self._watchers: set[CALLBACK_TYPE] = set()
@@ -200,13 +204,12 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
             return
         near = self.commanded_at is not None and abs(event.at - self.commanded_at) <= AROUND_COMMAND
         if bolt is self.data.bolt:
-            self._note_contact()
-            self._set(replace(self.data, checked_at=max(event.at, self.data.checked_at or event.at), trouble=None))
-            self._expect_auto_lock(bolt)
+            if not self.log.is_own(event) and event.received - event.at <= FRESH:
+                self._believe(bolt, max(event.at, self.data.checked_at or event.at))
         elif event.received - event.at > FRESH or near or (bolt is Bolt.LOCKED and self.data.door is Door.OPEN):
-            self._in_background(self.async_refresh(), "a record that is not clear")
+            self._ask_for_hint(self.async_refresh, "a record that is not clear")
         elif bolt is Bolt.LOCKED and event.source is Source.WEBHOOK and not self.log.history.lists(news):
-            self._in_background(self._async_confirm(news), "a callback that says locked")
+            self._ask_for_hint(partial(self._async_confirm, news), "a callback that says locked")
         else:
             self._believe(bolt, event.at)
 
@@ -221,18 +224,24 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         else:
             await self.async_refresh()
 
+    def _ask_for_hint(self, work: Callable[[], Coroutine[Any, Any, None]], why: str) -> None:
+        """Ask because of a record; when the last time is not long ago, once a little later, whatever comes until then."""
+        now = dt_util.utcnow()
+        if self._hint_at is not None and now - self._hint_at < HINT_PAUSE:
+            self._question.after(HINT_PAUSE)
+            return
+        self._hint_at = now
+        self.config_entry.async_create_background_task(self.hass, work(), f"{self.name}: {why}")
+
     def _believe(self, bolt: Bolt, at: datetime) -> None:
         self._note_contact()
-        self._expect_auto_lock(bolt)
+        self._expect_auto_lock(bolt, at)
         self._set(replace(self.data, bolt=bolt, checked_at=at, trouble=None))
 
     def _older(self, news: News) -> bool:
         """Return whether more is known already than a record can tell; clocks of locks know whole seconds."""
         checked_at = self.data.checked_at
         return checked_at is not None and news.event.at < _second(checked_at)
-
-    def _in_background(self, work: Coroutine[Any, Any, None], why: str) -> None:
-        self.config_entry.async_create_background_task(self.hass, work, f"{self.name}: {why}")
 
     # -- Asking the lock -------------------------------------------------------------------------------------------
 
@@ -537,12 +546,13 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         if not self._shutdown_requested:
             self._question.after(timedelta(seconds=seconds))
 
-    def _expect_auto_lock(self, bolt: Bolt) -> None:
+    def _expect_auto_lock(self, bolt: Bolt, since: datetime | None = None) -> None:
         """Ask once when the lock should have locked itself: most locks do not report it."""
         self._auto_lock_end.cancel()
         seconds = self.data.settings.auto_lock_seconds
         if bolt is Bolt.UNLOCKED and seconds and not self.data.passage_active and not self._shutdown_requested:
-            self._auto_lock_end.after(timedelta(seconds=seconds + AUTO_LOCK_MARGIN_SECONDS))
+            delay = timedelta(seconds=seconds + AUTO_LOCK_MARGIN_SECONDS)
+            self._auto_lock_end.at((since or dt_util.utcnow()) + delay)
 
     async def _async_auto_lock_ended(self) -> None:
         await self.async_refresh()

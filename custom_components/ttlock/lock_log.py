@@ -113,7 +113,9 @@ class LockLog:
                 LOGGER.debug("%s: could not read records: %s", self._lock.name, err)
                 return ()
             self.history.read(now)
-            return await self._async_take(found, Source.CLOUD, asked=asked)
+            news = await self._async_take(found, Source.CLOUD, asked=asked)
+            self._lock.account.push.async_listed(news)
+            return news
 
     async def async_take(self, records: Iterable[Record], source: Source) -> tuple[News, ...]:
         """Take over records from a callback; returns what was new."""
