@@ -84,6 +84,8 @@ async def test_no_secret_is_shown_anywhere(
         world.faults.add(Fault(kind=kind))
         await attempt("ttlock", "create_passcode", code)
         await attempt("ttlock", "modify_passcode", {"passcode_id": 1, **code})
+        await attempt("ttlock", "issue_access", {"name": "Guest", "passcode": OWN_DIGITS})
+        await attempt("ttlock", "set_lock_credential", {"credential_type": "pin", "credential_data": OWN_DIGITS})
         await attempt("ttlock", "set_admin_passcode", {"passcode": OWN_DIGITS})
         await attempt("ttlock", "get_admin_passcode", {"include_secrets": True})
         await attempt("ttlock", "add_card", {"card_name": "Guest", "card_number": OWN_CARD})

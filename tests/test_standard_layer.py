@@ -621,6 +621,11 @@ async def test_what_belongs_to_somebody_else_stays_theirs(hass: HomeAssistant, f
             user_index=cleaner,
         )
     assert refusal.value.translation_key == "passcode_exists"
+    with pytest.raises(ServiceValidationError) as refusal:
+        await ask(
+            hass, "set_lock_credential", front_door, credential_type="pin", credential_data="48151623", user_name="Anna"
+        )
+    assert refusal.value.translation_key == "passcode_exists"
     assert world.lock("front_door").enter_code("48151623").opened
     (card,) = found["Blue card"]["credentials"]
     with pytest.raises(ServiceValidationError) as refusal:
@@ -633,6 +638,40 @@ async def test_what_belongs_to_somebody_else_stays_theirs(hass: HomeAssistant, f
             credential_index=card["index"],
         )
     assert refusal.value.translation_key == "credential_fixed"
+    (limited,) = found["Cleaner"]["credentials"]
+    with pytest.raises(ServiceValidationError) as refusal:
+        await ask(
+            hass,
+            "set_lock_credential",
+            front_door,
+            credential_type="pin",
+            credential_data="73020914",
+            credential_index=limited["index"],
+            user_type="unrestricted_user",
+        )
+    assert refusal.value.translation_key == "period_not_permanent"
+
+
+async def test_an_index_is_kept_for_who_takes_no_answer(
+    hass: HomeAssistant, front_door: str, world: World, loaded: MockConfigEntry, freezer: FrozenDateTimeFactory
+) -> None:
+    """Otherwise a second set at the index would put a second code beside the first."""
+    gateways = world.reach.gateways.values()
+    for gateway in gateways:
+        gateway.online = False
+    slot = {"entity_id": front_door, "credential_type": "pin", "credential_index": 1, "user_name": "Anna"}
+    for digits in ("482915", "592846"):
+        with pytest.raises(HomeAssistantError) as failure:
+            await hass.services.async_call(
+                "ttlock", "set_lock_credential", {**slot, "credential_data": digits}, blocking=True
+            )
+        assert failure.value.translation_key == "still_trying_until"
+    for gateway in gateways:
+        gateway.online = True
+    freezer.tick(timedelta(hours=1))
+    await loaded.runtime_data.grants.async_work()
+    assert not world.lock("front_door").enter_code("482915").opened
+    assert world.lock("front_door").enter_code("592846").opened
 
 
 @pytest.mark.parametrize("action", ["set_lock_user", "set_lock_credential"])

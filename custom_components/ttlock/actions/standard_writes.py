@@ -10,7 +10,7 @@ from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
 from ..client import Feature, Secret
-from ..client.credentials import Credential, CredentialKind, EkeyCredential, Validity
+from ..client.credentials import Credential, CredentialKind, EkeyCredential, Validity, ValidityKind
 from ..client.ekeys import EkeyRequest
 from ..client.errors import InvalidInput, NotFound, Unsupported
 from ..client.grants import Change, Grant, Wish
@@ -89,6 +89,8 @@ async def async_set_lock_user(hass: HomeAssistant, call: ServiceCall) -> Service
                 raise InvalidInput("name_taken")
             items = await _async_rename(lock, user, name)
         result = combined(call, lock, items)
+        if name is not None:
+            lock.account.users.call(number, name)
         if user.announced is not None or not user.credentials:
             announced = Announced(name=name or user.name or "", user_type=user_type or user.user_type)
             lock.account.users.announce(lock.lock_id, number, announced)
@@ -130,8 +132,7 @@ def _announce(lock: LockCoordinator, users: dict[int, User], name: str | None, u
 
 
 async def _async_rename(lock: LockCoordinator, user: User, name: str) -> list[Item]:
-    """Give everything of somebody another name; the number stays theirs."""
-    lock.account.users.call(user.number, name)
+    """Give everything of somebody another name."""
     change = Change(label=name)
     grants = lock.account.grants
     return [
@@ -248,19 +249,20 @@ async def _async_add(
     store, index = lock.account.users, call.data.get("credential_index")
     table = (await lock.account.grants.grants.read(lock.lock_id, plan.kind)).items
     same_data = next((shown for shown in table if _data_of(shown) == plan.data), None)
-    if owner is not None and same_data is not None and not owner.holds(same_data):
+    name: str | None = call.data.get("user_name")
+    if same_data is not None and not (owner.holds(same_data) if owner else name in (None, same_data.name)):
         raise exists(plan.kind)
-    label = call.data.get("user_name") or (owner and owner.name) or (same_data and same_data.name) or store.next_name
+    label = name or (owner and owner.name) or (same_data and same_data.name) or store.next_name
     wish = _wish(lock, plan, label, owner)
     if (before := None if index is None else grant_at(lock, plan.kind, index)) is not None:
         if before.pending and before.credential_id is None and not before.wish.same_as(wish):
             # What was wished at this number is not wanted any more.
             await lock.account.grants.async_withdraw(before.grant_id)
     outcome = await lock.account.grants.async_place(wish)
-    result = result_of(hass, call, lock, outcome)
     grant = outcome.grant
-    if index is not None and index != grant.credential_id:
+    if index is not None and index != grant.credential_id and not outcome.failed:
         store.put(lock.lock_id, plan.kind, index, Place(grant_id=grant.grant_id, credential_id=grant.credential_id))
+    result = result_of(hass, call, lock, outcome)
     account = grant.wish.ekey.receiver if grant.wish.ekey else None
     number = owner.number if owner else next(iter(store.number([named(grant.wish.label, account)])))
     return {
@@ -282,6 +284,8 @@ async def _async_change(
         number=plan.data if plan.kind is CredentialKind.PASSCODE and plan.data != shown.number else None,
         validity=plan.validity if plan.said and not same_validity(_wish(lock, plan, "", owner), shown) else None,
     )
+    if change.validity and change.validity.kind is ValidityKind.PERMANENT and plan.kind is not CredentialKind.EKEY:
+        raise InvalidInput("period_not_permanent")
     result: Result = {**CONFIRMED, "id": shown.credential_id}
     if change:
         outcome = await lock.account.grants.async_change(lock, plan.kind, shown.credential_id, change)
