@@ -11,7 +11,7 @@ from homeassistant.exceptions import HomeAssistantError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.ttlock.client.grants import engine
+from custom_components.ttlock.client.grants import sending
 from simulator import CloudServer, Fault, World
 
 from .test_lock import Find, state_of
@@ -163,7 +163,7 @@ async def test_an_operation_ends_well_or_says_why(
 
     # And the next time it works; what was lost is sent again as soon as it is certain that it never arrived.
     world.faults.clear()
-    monkeypatch.setattr(engine, "SETTLED", timedelta(0))
+    monkeypatch.setattr(sending, "SETTLED", timedelta(0))
     await hass.services.async_call(domain, action, {"entity_id": target, **operation.data}, blocking=True)
     await hass.async_block_till_done(wait_background_tasks=True)
     assert operation.done(world) == operation.wanted

@@ -34,7 +34,12 @@ async def test_door_and_state(api: Api) -> None:
     state = await control(api, "GET", "state")
     assert state["locks"]["front_door"]["door_open"] is True
     assert state["locks"]["front_door"]["lock_id"] == FRONT
-    assert state["gateways"]["hall"] == {"gateway_id": 3470001, "online": True, "latency": 0.0}
+    assert state["gateways"]["hall"] == {
+        "gateway_id": 3470001,
+        "online": True,
+        "latency": 0.0,
+        "hears": {"7252401": -58, "7252403": -79, "7252406": -66, "7252407": -71},
+    }
     records = (await control(api, "GET", f"records?lock={FRONT}"))["records"]
     assert [record["type_from_lock"] for record in records] == [4, 7, 31]
 
