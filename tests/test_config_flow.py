@@ -7,6 +7,7 @@ from unittest.mock import patch
 from homeassistant.config_entries import SOURCE_USER, ConfigEntryState, ConfigFlowResult
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
@@ -224,6 +225,8 @@ async def test_reauth_lets_another_application_be_chosen(
     world: World,
     hass_ws_client: WebSocketGenerator,
 ) -> None:
+    # Once somebody is connected no more addresses can be added, and TTLock brings one along.
+    await async_setup_component(hass, "webhook", {})
     client = await hass_ws_client(hass)
     credential = {"domain": DOMAIN, "name": "Entered again", "client_id": world.application.client_id}
     await client.send_json_auto_id(

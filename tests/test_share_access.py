@@ -6,10 +6,10 @@ from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.auth.models import User
-from homeassistant.core import Context, Event, HomeAssistant
+from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError, Unauthorized
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import MockConfigEntry, async_capture_events
 import voluptuous as vol
 
 from simulator import CloudServer, Fault, World
@@ -106,6 +106,8 @@ async def test_a_timed_code_opens_from_start_to_end(
     assert lock.enter_code(code).opened
     freezer.move_to("2026-12-27 10:01:00+00:00")
     assert not lock.enter_code(code).opened
+    # What became due on the way is read before everything ends.
+    await hass.async_block_till_done(wait_background_tasks=True)
 
 
 async def test_a_duration_begins_with_this_hour_and_ends_with_a_full_one(
@@ -229,8 +231,7 @@ async def test_a_group_stands_for_its_members(hass: HomeAssistant, front_door: s
     group.add_to_hass(hass)
     assert await hass.config_entries.async_setup(group.entry_id)
     await hass.async_block_till_done()
-    heard: list[Event] = []
-    hass.bus.async_listen("call_service", heard.append)
+    heard = async_capture_events(hass, "call_service")
     result = await share(hass, front_door, notify="notify.family")
     assert result["sent_to"] == ["notify.guest", "notify.host"]
     assert guest.message == host.message

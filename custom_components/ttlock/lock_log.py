@@ -3,7 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
@@ -12,7 +12,7 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
 from .client.cloud.records import RecordQuery
-from .client.errors import TTLockError
+from .client.errors import Interrupted, TTLockError
 from .client.events import EventType, LockEvent, Source
 from .client.history import News
 from .client.models import Record
@@ -144,7 +144,9 @@ class LockLog:
             return event
         grants = self._lock.account.grants.grants
         grant = next((grant for grant in grants.of_lock(self._lock.lock_id) if number == grant.number), None)
-        await grants.note_use(self._lock.lock_id, number)
+        # An account that is being unloaded learns it from the same record when it is back.
+        with suppress(Interrupted):
+            await grants.note_use(self._lock.lock_id, number)
         if grant is None:
             return event
         return replace(event, credential_id=grant.credential_id, who=event.who or grant.wish.label)

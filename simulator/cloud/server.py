@@ -82,6 +82,9 @@ class CloudServer:
         await self.callbacks.stop()
         if self._runner is not None:
             await self._runner.cleanup()
+            # Connections that were closed say so in turns of their own, before which nobody may close the loop.
+            for _ in range(3):
+                await asyncio.sleep(0)
 
     async def __aenter__(self) -> Self:
         """Open the site on a free port."""

@@ -69,6 +69,11 @@ async def exchange(
     except aiohttp.ClientConnectorError:
         # Not even a connection: nothing was sent, so the outcome is certain.
         raise ConnectionFailed from None
+    except RuntimeError:
+        if not session.closed:
+            raise
+        # Whoever lends the session is shutting down: nothing was sent either.
+        raise ConnectionFailed from None
     except TimeoutError:
         lost = RequestTimeout()
     except aiohttp.ClientError:
