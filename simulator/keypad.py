@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from .passcodes import CYCLIC_KINDS, FIRST_USE_HOURS, HOUR, PasscodeKind, recognise
+from .passcodes import CYCLIC_KINDS, FIRST_USE_HOURS, HOUR, PasscodeKind, RandomCode, recognise
 
 CAPACITY = 250
 
@@ -44,6 +44,8 @@ class StoredPasscode:
     start: float = 0
     end: float = 0
     kind: PasscodeKind = PasscodeKind.PERMANENT
+    cycle: RandomCode | None = None
+    """Of a cyclic one: what its first digits said of its hours."""
     custom: bool = True
     used: bool = False
 
@@ -120,9 +122,8 @@ class Keypad:
         return self._judge_random(digits, now)
 
     def _judge_stored(self, entry: StoredPasscode, now: float) -> Verdict:
-        if entry.kind in CYCLIC_KINDS:
-            code = recognise(self._secret, entry.digits, now=now, raw_offset=self._raw_offset)
-            return Verdict.OPENS if code and code.in_window(now + self._raw_offset) else Verdict.OUTSIDE
+        if entry.kind in CYCLIC_KINDS and entry.cycle is not None:
+            return Verdict.OPENS if entry.cycle.in_window(now + self._raw_offset) else Verdict.OUTSIDE
         if entry.kind is PasscodeKind.ONE_TIME and entry.used:
             return Verdict.USED
         if now < entry.start or (entry.end and now >= entry.end):
@@ -135,7 +136,8 @@ class Keypad:
         known = StoredPasscode(digits=digits, start=code.start, end=code.end, kind=code.kind, custom=False)
         if code.kind in CYCLIC_KINDS:
             # Cyclic digits carry no date: one that was not used before a delete code was typed survives it.
-            return (Verdict.OPENS if code.in_window(now + self._raw_offset) else Verdict.OUTSIDE), known
+            verdict = Verdict.OPENS if code.in_window(now + self._raw_offset) else Verdict.OUTSIDE
+            return verdict, replace(known, cycle=code)
         if code.start < self._erased_at:
             return Verdict.BLACKLISTED, None
         if code.kind is PasscodeKind.ONE_TIME and now >= code.end:

@@ -160,6 +160,18 @@ async def test_cyclic_codes_need_the_capability(api: Api) -> None:
     assert (await random_code(api, 6, 8))["errcode"] == -4043
 
 
+async def test_a_weekly_code_keeps_its_hours_under_other_digits(api: Api) -> None:
+    lock = api.world.lock(FRONT)
+    lock.add_feature(Feature.CYCLIC_PASSCODE)
+    answer = await random_code(api, 6, 8)
+    assert lock.enter_code(answer["keyboardPwd"]).opened
+    form = {"lockId": FRONT, "keyboardPwdId": answer["keyboardPwdId"], "newKeyboardPwd": "604815", "changeType": 2}
+    assert await api.code("keyboardPwd/change", **form) == 0
+    assert lock.enter_code("604815").opened
+    api.world.clock.advance(9 * HOUR)
+    assert lock.enter_code("604815").reason == "outside its time"
+
+
 async def test_search_and_order(api: Api) -> None:
     assert list(await listed(api)) == ["73020914", "48151623"]
     answer = await api.call("lock/listKeyboardPwd", lockId=FRONT, pageNo=1, pageSize=20, searchStr="Fam")

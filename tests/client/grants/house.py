@@ -19,10 +19,10 @@ from custom_components.ttlock.client import (
     sign_in,
 )
 from custom_components.ttlock.client.credentials import CredentialKind
-from custom_components.ttlock.client.grants import Grant, Grants, Vendor, from_json, to_json
+from custom_components.ttlock.client.grants import Change, Grant, Grants, Life, Stage, Vendor, from_json, to_json
 from simulator import CloudServer, World
 from simulator.credentials import CredentialKind as DoorKind
-from simulator.faults import Faults
+from simulator.faults import Fault, Faults
 from simulator.features import Feature
 from simulator.lock import VirtualLock
 
@@ -155,6 +155,10 @@ class House:
         """Return a grant as it is now."""
         return next(grant for grant in self.grants.all if grant.grant_id == grant_id)
 
+    def life(self, grant_id: str) -> Life:
+        """Return what is known of a grant now."""
+        return self.grants.life(self.grant(grant_id))
+
     # -- The world -------------------------------------------------------------------------------------------------
 
     @property
@@ -205,6 +209,28 @@ class House:
             yield
         finally:
             self.world.faults = faults
+
+    def break_lists_once_sent(self, kind: str, fields: tuple[str, ...] = ()) -> None:
+        """Put a fault in the way of lists as soon as something is being sent for the first time."""
+
+        def begin(grant: Grant) -> None:
+            if grant.stage is Stage.SENDING and grant.attempts == 0:
+                self.world.faults.add(Fault(kind=kind, path="*/list*", fields=fields))
+
+        self.grants.on_change(begin)
+
+    # -- The vendor's app, in the hand of somebody with the same account -------------------------------------------
+
+    async def app_deletes(self, lock_id: int, kind: CredentialKind, credential_id: int) -> None:
+        """Take a credential off."""
+        await Vendor(self.phone, self.zone).delete(lock_id, kind, credential_id)
+
+    async def app_changes(self, lock_id: int, kind: CredentialKind, credential_id: int, change: Change) -> None:
+        """Change a credential."""
+        app = Vendor(self.phone, self.zone)
+        table = await app.table(lock_id, kind)
+        shown = next(item for item in table.items if item.credential_id == credential_id)
+        await app.change(lock_id, shown, change)
 
     # -- Inside ----------------------------------------------------------------------------------------------------
 

@@ -33,7 +33,7 @@ from .model import UNUSED_IN_TIME, Change, Grant, Life, Stage, Wish, first_use_b
 from .refusals import not_found
 from .register import Clock, Register, Save
 from .removal import Removal
-from .sending import RECORDS_KEPT, Sending, worth_trying
+from .sending import RECORDS_KEPT, Sending, may_be_behind, worth_trying
 from .vendor import Vendor
 
 PATIENCE: Final = timedelta(days=1)
@@ -385,7 +385,7 @@ class Grants:
             item = shown.get(grant.credential_id)
             if item is not None:
                 await self._register.put(self._sending.settled(grant, item))
-            elif table.complete and not grant.asked:
+            elif table.complete and not may_be_behind(grant, self._clock()):
                 gone = grant.moved(Stage.GONE, self._clock(), reason="removed_elsewhere", due=None)
                 await self._register.put(gone)
 
@@ -428,7 +428,8 @@ def _used(grant: Grant, now: datetime) -> Grant:
     if grant.wish.validity.kind is ValidityKind.ONE_TIME:
         return grant.moved(Stage.GONE, now, used=True, reason="already_used", due=None)
     if grant.stage is Stage.ACCEPTED or grant.reason == UNUSED_IN_TIME:
-        return grant.moved(Stage.CONFIRMED, now, used=True, reason=None, due=None)
+        # What the table has not shown yet is still looked at.
+        return grant.moved(Stage.CONFIRMED, now, used=True, reason=None, due=grant.due if grant.asked else None)
     return replace(grant, used=True)
 
 

@@ -126,7 +126,10 @@ class Sending:
             left = self._left_as_it_was(replace(grant, reason=err.reason, code=err.code), shown)
             self._register.errors[grant.grant_id] = err
             return left
-        return grant.moved(Stage.ACCEPTED, self._register.clock(), reason=None, code=None, due=self._register.clock())
+        # Only a random passcode that was used can be changed, so the lock knows it (3.2, code -3008).
+        used = grant.used or (is_random(shown) and (change.number is not None or change.validity is not None))
+        now = self._register.clock()
+        return grant.moved(Stage.ACCEPTED, now, used=used, reason=None, code=None, due=now)
 
     async def look_up(self, grant: Grant) -> Grant:
         """See in the table what has become of something whose answer was lost."""
@@ -151,9 +154,8 @@ class Sending:
         try:
             shown = await self._shown(grant)
             if shown is None:
-                if grant.asked and (settled_at := settling_until(grant)) is not None and now < settled_at:
-                    # The list may be a moment behind.
-                    return grant.moved(Stage.ACCEPTED, now, due=settled_at)
+                if may_be_behind(grant, now):
+                    return grant.moved(grant.stage, now, due=settling_until(grant))
                 return self._vanished(grant)
             if just_added and _is_older(shown, grant):
                 return self._register.failed(replace(grant, credential_id=None, number=None), _taken(grant))
@@ -325,24 +327,26 @@ def settling_until(grant: Grant) -> datetime | None:
     return None if grant.sent is None else grant.sent + SETTLED
 
 
+def may_be_behind(grant: Grant, now: datetime) -> bool:
+    """Return whether a list that does not show a credential may only be a moment behind."""
+    return bool(grant.asked) and (until := settling_until(grant)) is not None and now < until
+
+
 def _with_shown(grant: Grant, shown: Credential) -> Grant:
     """Return a grant that knows what the table shows; what was changed there by others is taken over."""
-    wanted, random = difference(grant.wish, shown), is_random(shown)
+    wanted = difference(grant.wish, shown)
     differs = tuple(name for name in CHANGEABLE if getattr(wanted, name) is not None)
     asked = tuple(name for name in grant.asked if name in differs)
-    made = random and grant.wish.number is None
+    made = is_random(shown) and grant.wish.number is None
     elsewhere = any(name not in grant.asked for name in differs) or (
         made and grant.number is not None and grant.number != shown.number
     )
-    # Only a random passcode that was used can be changed, so the lock knows it (3.2, code -3008).
-    changed = random and not asked and not {"number", "validity"}.isdisjoint(grant.asked)
     return replace(
         grant,
         credential_id=shown.credential_id,
         wish=taken_over(grant.wish, shown, grant.asked) if elsewhere else grant.wish,
         number=shown.number if made else grant.number,
         asked=asked,
-        used=grant.used or changed,
         held_back=is_held_back(shown),
         changed_elsewhere=grant.changed_elsewhere or elsewhere,
     )
