@@ -10,7 +10,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from simulator import CloudServer, World
 
 from .house import House
-from .machine import Life
+from .machine import Household
 
 LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
 """Ten times as many houses, each for twice as long; see CONTRIBUTING.md."""
@@ -27,7 +27,7 @@ def test_what_is_said_of_a_door_is_true(socket_enabled: None) -> None:
         server.world = World.load()
         return await House.build(server.world, server, session)
 
-    class Played(Life):
+    class Played(Household):
         def __init__(self) -> None:
             super().__init__(loop.run_until_complete, move_in)
 

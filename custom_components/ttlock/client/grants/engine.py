@@ -184,7 +184,7 @@ class Grants:
 
     async def _place(self, grant: Grant, wish: Wish) -> Outcome:
         # One that is proved is looked at again: somebody may have taken it off since.
-        deadline = self._deadline(wish) if grant.pending else grant.deadline
+        deadline = self._deadline(wish) if grant.pending and grant.deadline is not None else grant.deadline
         outcome = await self._go_on(replace(grant, due=self._clock(), deadline=deadline))
         if outcome.grant.stage is Stage.GONE:
             return await self._go_on(self._new(wish, grant.origin))
@@ -231,7 +231,6 @@ class Grants:
                 number=change.number or grant.wish.number,
                 validity=change.validity or grant.wish.validity,
             )
-            lasts = wish.validity.end if not wish.validity.over_at(now) else None
             asked = tuple(name for name in CHANGEABLE if name in grant.asked or getattr(change, name) is not None)
             return await self._go_on(
                 grant.moved(
@@ -245,8 +244,7 @@ class Grants:
                     reason=None,
                     code=None,
                     changed_elsewhere=False,
-                    # The name of what is over can be changed, too.
-                    deadline=lasts or now + PATIENCE,
+                    deadline=_deadline_of_change(grant, change, now),
                 )
             )
 
@@ -417,6 +415,23 @@ class Grants:
 
     def _outcome(self, grant: Grant) -> Outcome:
         return Outcome(grant=grant, error=self._register.errors.get(grant.grant_id))
+
+
+def _deadline_of_change(grant: Grant, change: Change, now: datetime) -> datetime | None:
+    """Return until when a change is tried; None for ever, while what it takes away could open the door.
+
+    Other digits and a shorter time take access away, like a removal.
+    """
+    if grant.asked and grant.deadline is None:
+        return None
+    before, after = grant.wish.validity.end, None if change.validity is None else change.validity.end
+    if change.number is not None or (change.validity is not None and (before is None or (after and after < before))):
+        end = before
+    elif change.validity is not None:
+        end = after or now + PATIENCE
+    else:
+        end = now + PATIENCE
+    return None if end is None else max(end, now + PATIENCE)
 
 
 def _used(grant: Grant, now: datetime) -> Grant:

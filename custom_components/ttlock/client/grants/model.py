@@ -226,21 +226,24 @@ class Grant:
         """
         if self.stage not in (Stage.ACCEPTED, Stage.CONFIRMED):
             return Life(self.stage)
+        if self.stage is Stage.ACCEPTED:
+            # What waits for a lock in power saving may take the place of something that still opens.
+            return Life.EXPIRED if self.wish.is_random and self.wish.validity.over_at(now) else Life.ACCEPTED
         if self.wish.validity.over_at(now):
             return Life.EXPIRED
-        if self.stage is Stage.ACCEPTED:
-            return Life.ACCEPTED
         return Life.CONFIRMED if self.held_back else _life(self.wish.validity, now, zone)
 
 
 def life_of(credential: Credential, now: datetime, zone: tzinfo, *, used: bool = False) -> Life:
     """Return what is known of a credential that the table of the lock shows; `used` tells that it was seen to open."""
-    validity = credential.validity
+    validity, waiting = credential.validity, _STATUS_LIFE.get(credential.status.name)
+    if waiting is not None and credential.status in _TABLE_AHEAD:
+        return waiting
     if validity.over_at(now):
         return Life.EXPIRED
     if isinstance(credential, EkeyCredential) and credential.ekey_status is not EkeyStatus.NORMAL:
         return _EKEY_LIFE.get(credential.ekey_status, Life.ACCEPTED)
-    if (waiting := _STATUS_LIFE.get(credential.status.name)) is not None:
+    if waiting is not None:
         return waiting
     if is_random(credential) and not used:
         return Life.ACCEPTED
@@ -312,6 +315,15 @@ def normal_validity(validity: Validity, kind: CredentialKind) -> Validity:
 
 def _rights(ekey: EkeyRequest | None) -> tuple[str, bool, bool] | None:
     return None if ekey is None else (ekey.receiver, ekey.remote_unlock, ekey.may_manage)
+
+
+_TABLE_AHEAD: Final = (
+    CredentialStatus.CHANGING,
+    CredentialStatus.CHANGE_FAILED,
+    CredentialStatus.DELETING,
+    CredentialStatus.DELETE_FAILED,
+)
+"""The table shows what is to be; the lock still has what was before, and opens for it."""
 
 
 def _life(validity: Validity, now: datetime, zone: tzinfo) -> Life:
