@@ -18,7 +18,9 @@ ONE_TIME_HOURS = 6
 FIRST_USE_HOURS = 24
 MAX_PERIOD_HOURS = 366 * 24
 MAX_PERIOD_MONTHS = 120
-_HOUR_CYCLE = 32
+_HOUR_CYCLE = 180 * 24
+"""Starts are coded modulo this: half a year later the same digits seem to begin anew. More would leave too little of
+the digits for the check value."""
 
 
 class PasscodeKind(IntEnum):

@@ -123,6 +123,17 @@ def test_period_is_read_back_in_whole_hours(age: int, hours: int, minutes: int, 
     assert (code.kind, code.start, code.end) == (PasscodeKind.PERIOD, start, end)
 
 
+@pytest.mark.parametrize("kind", [PasscodeKind.PERMANENT, PasscodeKind.PERIOD, PasscodeKind.ONE_TIME])
+@pytest.mark.parametrize("days", [1, 2, 30, 150])
+def test_random_codes_open_neither_before_their_start_nor_again_after_it(kind: PasscodeKind, days: int) -> None:
+    start = NOW + days * 24 * HOUR
+    digits = generate(SECRET, kind, start, start + 5 * HOUR, raw_offset=0)
+    keypad = Keypad(SECRET, 0)
+    assert not any(keypad.would_open(digits, now=start - before * HOUR) for before in range(1, 25 * days))
+    assert keypad.would_open(digits, now=start)
+    assert not any(keypad.would_open(digits, now=start + after * HOUR) for after in range(24, 25 * 24))
+
+
 @given(months=st.integers(13, 119), offset=offsets)
 def test_beyond_a_year_only_whole_months(months: int, offset: int) -> None:
     local_end = add_months(NOW + offset, months)
@@ -162,14 +173,14 @@ def test_cyclic_codes_keep_to_the_lock_time(kind: PasscodeKind, first: int, leng
 
 @given(st.text("0123456789", min_size=4, max_size=9))
 def test_other_secret_other_codes(digits: str) -> None:
-    # Digits that are a passcode of one lock are, but for rare chance, none of the other.
-    mine, theirs = (recognise(secret, digits, now=NOW, raw_offset=0) for secret in (SECRET, b"another"))
-    assert mine is None or theirs is None
+    # Digits that open one lock do not open the other, but for rare chance.
+    mine, theirs = (Keypad(secret, 0).would_open(digits, now=NOW) for secret in (SECRET, b"another"))
+    assert not (mine and theirs)
 
 
 def test_random_codes_are_sparse() -> None:
     opened = sum(
-        recognise(SECRET, str(number).zfill(digits), now=NOW, raw_offset=0) is not None
+        Keypad(SECRET, 0).would_open(str(number).zfill(digits), now=NOW)
         for digits in (7, 8, 9)
         for number in range(0, 10**digits, 10**digits // 5000)
     )

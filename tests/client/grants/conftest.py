@@ -1,4 +1,6 @@
-"""A house to test the engine in."""
+"""Houses to test the engine in."""
+
+from collections.abc import Awaitable, Callable
 
 import aiohttp
 import pytest
@@ -7,15 +9,23 @@ from simulator import CloudServer, World
 
 from .house import House
 
+type Build = Callable[[], Awaitable[House]]
+
 
 @pytest.fixture
-async def house(world: World, server: CloudServer, session: aiohttp.ClientSession) -> House:
+def build(server: CloudServer, session: aiohttp.ClientSession) -> Build:
+    """Return how to get a house in which nothing has happened yet."""
+
+    async def fresh() -> House:
+        server.world = World.load()
+        house = await House.build(server.world, server, session)
+        house.move_out()
+        return house
+
+    return fresh
+
+
+@pytest.fixture
+async def house(build: Build) -> House:
     """Return a house with nobody in it."""
-    house = await House.build(world, server, session)
-    for lock in world.locks.values():
-        # What the world comes with is in the way of nobody here.
-        lock.keypad.table.clear()
-        world.rows[lock.lock_id].passcodes.clear()
-    for ekey in [ekey for ekey in world.ekeys.values() if not ekey.admin and ekey.uid != world.account("owner").uid]:
-        world.remove_ekey(ekey)
-    return house
+    return await build()

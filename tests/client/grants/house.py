@@ -100,10 +100,16 @@ class House:
         self.grants = self._engine()
 
     @classmethod
-    async def build(cls, world: World, server: CloudServer, session: aiohttp.ClientSession) -> Self:
-        """Move into a world."""
+    async def build(
+        cls,
+        world: World,
+        server: CloudServer,
+        session: aiohttp.ClientSession,
+        locks: Iterable[str] = (GATEWAY_LOCK, WIFI_LOCK),
+    ) -> Self:
+        """Move into a world, whose locks then know all kinds of credentials."""
         world.clock.freeze(MONDAY.timestamp())
-        for key in (GATEWAY_LOCK, WIFI_LOCK):
+        for key in locks:
             world.lock(key).add_feature(
                 Feature.QR_CODE,
                 Feature.CUSTOM_QR_CODE,
@@ -118,16 +124,29 @@ class House:
         server.reset_calls()
         return cls(world, server, session, token)
 
+    def move_out(self) -> None:
+        """Take away the passcodes and ekeys that the world comes with, which would be in the way."""
+        for lock in self.world.locks.values():
+            lock.keypad.table.clear()
+            self.world.rows[lock.lock_id].passcodes.clear()
+            for ekey in self.world.ekeys_for(lock.lock_id):
+                if not ekey.admin and ekey.uid != self.world.account("owner").uid:
+                    self.world.remove_ekey(ekey)
+
     # -- The engine ------------------------------------------------------------------------------------------------
 
     def restart(self) -> None:
         """Start again with what the journal holds."""
         self.grants.stop()
-        self.breaker.left, self.breaker.broken = None, False
+        self.go_on()
         # What is kept goes through a file.
         kept = from_json(json.loads(json.dumps(self.journal)))
         self.grants = self._engine()
         self.grants.restore(kept)
+
+    def go_on(self) -> None:
+        """Go on after an interruption that did not end the program."""
+        self.breaker.left, self.breaker.broken = None, False
 
     async def until(self, point: int, doing: Awaitable[object]) -> bool:
         """Do something and stop it at the n-th point; returns whether it came to its end before that."""
