@@ -8,7 +8,14 @@ from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.ttlock.client.events import ACCESS, ALARMS, EventType, Source, denial_of, type_of
-from custom_components.ttlock.client.history import CAPACITY, OVERLAP, History, News
+from custom_components.ttlock.client.history import (
+    CAPACITY,
+    LISTED_AFTER,
+    LOOSE_CAPACITY,
+    OVERLAP,
+    History,
+    News,
+)
 from custom_components.ttlock.client.models import Record
 
 START = datetime(2026, 12, 1, 12, tzinfo=UTC)
@@ -57,12 +64,10 @@ RAW = st.builds(
 def test_any_shuffle_cut_and_duplication_over_two_roads_is_the_same_history_once(
     data: st.DataObject, raws: list[dict[str, Any]]
 ) -> None:
-    unique = {(item["lockDate"], item["recordType"], item["keyboardPwd"]): item for item in raws}
-    raws = list(unique.values())
     listed = [{**item, "recordId": number + 1} for number, item in enumerate(raws)]
     now = at(10_000)
     history, plain = History(SALT, START), History(SALT, START)
-    wanted = told(plain.take((Record.from_vendor(item) for item in raws), Source.CLOUD, now))
+    wanted = told(plain.take((Record.from_vendor(item) for item in listed), Source.CLOUD, now))
     # Whatever the webhook brought, in whatever pieces and however often; the list brings the rest.
     deliveries = [(Source.WEBHOOK, data.draw(st.lists(st.sampled_from(raws), max_size=8))) for _ in range(4) if raws]
     order = data.draw(st.permutations(listed))
@@ -126,6 +131,90 @@ def test_the_memory_is_bounded_and_what_was_forgotten_does_not_come_back_as_news
     assert len(history.take(many, Source.CLOUD, now)) == len(many)
     assert not history.take(many, Source.WEBHOOK, now)
     assert len(history.to_json()["seen"]) == CAPACITY
+
+
+def test_made_up_records_push_nothing_true_out_of_memory_and_make_nothing_old() -> None:
+    history = History(SALT, START)
+    true = [record(second, recordId=second + 1) for second in range(100)]
+    told_before = history.take(true[:50], Source.WEBHOOK, at(200))
+    history.take(true[:50], Source.CLOUD, at(200))
+    history.read(at(200))
+    floor = history.floor
+    for second in range(300, 300 + CAPACITY + 500):
+        history.take([record(second, 1, "forged")], Source.WEBHOOK, at(second + 1))
+    assert history.refused
+    assert history.floor == floor
+    assert len(history.to_json()["seen"]) == 50 + LOOSE_CAPACITY
+    told_after = history.take(true, Source.CLOUD, at(5000))
+    assert told(told_before) + told(told_after) == [(at(second), EventType.UNLOCKED) for second in range(100)]
+
+
+def test_what_the_list_does_not_show_in_time_makes_room_for_true_records() -> None:
+    history = History(SALT, START)
+    history.read(at(1))
+    history.take([record(200 + number, 1, "forged") for number in range(LOOSE_CAPACITY)], Source.WEBHOOK, at(701))
+    true = record(700)
+    assert not history.take([true], Source.WEBHOOK, at(701))
+    assert history.refused
+    history.read(at(700))
+    assert not history.take([true], Source.WEBHOOK, at(701))
+    assert history.refused
+    history.read(at(700) + LISTED_AFTER)
+    assert not history.refused
+    assert history.take([true], Source.WEBHOOK, at(701) + LISTED_AFTER)
+    assert not history.refused
+    restored = History(SALT, START)
+    restored.restore(json.loads(json.dumps(history.to_json())))
+    assert restored.to_json() == history.to_json()
+    assert not restored.take([true], Source.CLOUD, at(5000))
+
+
+def test_who_may_not_read_the_list_hears_on_in_a_flood() -> None:
+    history = History(SALT, START)
+    history.take([record(second, 1, "forged") for second in range(LOOSE_CAPACITY)], Source.WEBHOOK, at(600))
+    assert history.take([record(700)], Source.WEBHOOK, at(701))
+    assert len(history.to_json()["seen"]) == LOOSE_CAPACITY
+
+
+def test_several_that_look_alike_are_all_told_once() -> None:
+    history = History(SALT, START)
+    alike = [record(5, 55, "", recordId=number) for number in (1, 2, 3)]
+    assert len(history.take([record(5, 55, "")] * 2, Source.WEBHOOK, at(6))) == 1
+    assert len(history.take(alike[:2], Source.CLOUD, at(7))) == 1
+    assert not history.take(alike[1:], Source.CLOUD, at(7))
+    assert len(history.take(alike, Source.CLOUD, at(8))) == 1
+    kept = json.loads(json.dumps(history.to_json()))
+    history = History(SALT, at(9))
+    history.restore(kept)
+    assert not history.take(alike, Source.CLOUD, at(10))
+    within_a_second = [record(20, success=0), record(20), record(20, number="1111"), record(20, 7)]
+    assert len(history.take(within_a_second, Source.WEBHOOK, at(21))) == len(within_a_second)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"username": "\ud800"},
+        {"username": "x" * 100_000},
+        {"username": "a\x00b"},
+        {"keyboardPwd": "\udfff" * 3},
+        {"recordType": 10**40},
+        {"recordTypeFromLock": -(10**40)},
+        {"lockDate": 10**30},
+        {"electricQuantity": 10**30},
+    ],
+)
+def test_what_no_database_takes_is_left_out(odd: dict[str, Any]) -> None:
+    history = History(SALT, START)
+    try:
+        read = record(1, **odd)
+    except ValueError:
+        assert "recordType" in odd
+        return
+    (news,) = history.take([read], Source.WEBHOOK, at(2))
+    assert len(news.event.who or "") <= 100
+    json.dumps([news.event.who, history.to_json()], ensure_ascii=False).encode()
+    assert all(abs(number) < 2**63 for number in (news.event.record_type or 0, read.lock_type or 0))
 
 
 def test_the_list_is_read_again_some_way_back() -> None:

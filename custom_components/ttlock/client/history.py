@@ -2,14 +2,17 @@
 
 A record is the same on every road when lock time, type and what it was opened with are the same: callbacks carry no
 number of the record, come twice, and late (ttlock-open-api.md 5.3). What it was opened with is compared by a short
-mark from which no digits can be told.
+mark from which no digits can be told. Of several that are alike it is counted how many there are.
+
+Callbacks are not signed either. What only they tell of is kept apart from what stands in the cloud's list, so that
+made-up records neither push true ones out of memory nor make the list's own look old.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 import hashlib
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from . import parse
 from .events import EventType, LockEvent, Source
@@ -19,6 +22,10 @@ type Key = tuple[int, int, str]
 
 CAPACITY: Final = 2000
 """Records that are recognised; older ones are told by the time at which the cloud got them."""
+LOOSE_CAPACITY: Final = 500
+"""Records of which only callbacks told; as many as a lock stores (ttlock-open-api.md 4.15)."""
+LISTED_AFTER: Final = timedelta(minutes=10)
+"""What a callback told so long ago and the list does not show was made up."""
 OVERLAP: Final = timedelta(days=1)
 """So far before the end of what was read the list is read again: clocks of locks are set, and records come late."""
 _BEGIN: Final = timedelta(seconds=2)
@@ -33,21 +40,30 @@ class News:
     event: LockEvent
 
 
+class _Seen(NamedTuple):
+    stamp: int
+    """When the cloud got the last of them, in milliseconds."""
+    count: int
+    """How many there are that look alike."""
+
+
 class History:
     """What is known of the log of one lock; `floor` is when the cloud got the oldest record that can still be news."""
 
     def __init__(self, salt: bytes, now: datetime) -> None:
         """Begin now: what the cloud has already is no news."""
         self._salt = salt
-        self._seen: dict[Key, int] = {}
+        self._seen: dict[Key, _Seen] = {}
+        self._loose: dict[Key, None] = {}
+        """What only callbacks told of, in the order in which it came."""
+        self.refused = False
+        """A callback told of more than could be believed without the list, which has to be read."""
         self.floor = now - _BEGIN
         self.read_until: datetime | None = None
         """Up to here the list was read without a gap."""
         self.last_opened: datetime | None = None
         self.last_move: LockEvent | None = None
         """The newest record that tells where the bolt is, be it news or not."""
-        self._listed: set[Key] = set()
-        """What the cloud's own list holds: callbacks are not signed (ttlock-open-api.md 5.3)."""
 
     @property
     def next_start(self) -> datetime | None:
@@ -59,28 +75,42 @@ class History:
     ) -> list[News]:
         """Return what is new, oldest first. `ahead` is by how much the lock's clock is known to be fast."""
         news: list[tuple[datetime, int, Key, News]] = []
+        met: dict[Key, dict[Record | int, int]] = {}
         for record in records:
             stamp = _stamp(record, received)
             at = min(stamp, record.when - ahead) if record.when else stamp
-            event = LockEvent.of(record, at=at, received=received, source=source)
-            self._note(event)
             key = self._key(record, stamp)
-            if source is Source.CLOUD:
-                self._listed.add(key)
-            if key in self._seen or stamp < self.floor:
+            event = LockEvent.of(record, at=at, received=received, source=source)
+            if stamp < self.floor:
+                self._note(event)
                 continue
-            self._seen[key] = parse.epoch_ms(stamp)
-            news.append((at, record.record_id, key, News(record=record, event=event)))
+            # One that comes twice in a batch is one; those that only look alike are several.
+            alike = met.setdefault(key, {})
+            number = alike.setdefault(record.record_id or record, len(alike)) + 1
+            known = self._seen.get(key)
+            if source is Source.WEBHOOK and known is None and not self._has_room():
+                self.refused = True
+                continue
+            self._note(event)
+            if source is not Source.WEBHOOK:
+                self._loose.pop(key, None)
+            elif known is None:
+                self._loose[key] = None
+            if known is None or number > known.count:
+                self._seen[key] = _Seen(max(parse.epoch_ms(stamp), known.stamp if known else 0), number)
+                news.append((at, record.record_id, key, News(record=record, event=event)))
         self._shrink()
         news.sort(key=lambda item: item[:3])
         return [item[3] for item in news]
 
     def lists(self, news: News) -> bool:
-        """Return whether the cloud's own list holds it, as far as that was read."""
-        return self._key(news.record, _stamp(news.record, news.event.received)) in self._listed
+        """Return whether more than a callback tells of it, such as the cloud's own list as far as that was read."""
+        key = self._key(news.record, _stamp(news.record, news.event.received))
+        return key in self._seen and key not in self._loose
 
     def read(self, until: datetime) -> None:
         """Note that the list was read without a gap, up to that moment."""
+        self.refused = False
         if self.read_until is None or until > self.read_until:
             self.read_until = until
 
@@ -90,17 +120,20 @@ class History:
             "floor": self.floor.isoformat(),
             "read_until": self.read_until and self.read_until.isoformat(),
             "last_opened": self.last_opened and self.last_opened.isoformat(),
-            "seen": [[*key, stamp] for key, stamp in self._seen.items()],
+            "seen": [[*key, *seen, key in self._loose] for key, seen in self._seen.items()],
         }
 
     def restore(self, raw: dict[str, Any]) -> None:
         """Go on where `to_json` left off; KeyError, TypeError or ValueError for something else."""
-        seen = {(int(when), int(kind), str(mark)): int(stamp) for when, kind, mark, stamp in raw["seen"]}
+        rows = [((int(row[0]), int(row[1]), str(row[2])), row[3:]) for row in raw["seen"]]
+        seen = {key: _Seen(int(stamp), int(count)) for key, (stamp, count, _) in rows}
+        loose = dict.fromkeys(key for key, (_, _, loose) in rows if loose)
         floor = datetime.fromisoformat(raw["floor"])
         read_until, last_opened = (
             datetime.fromisoformat(raw[name]) if raw[name] else None for name in ("read_until", "last_opened")
         )
-        self._seen, self.floor, self.read_until, self.last_opened = seen, floor, read_until, last_opened
+        self._seen, self._loose, self.floor = seen, loose, floor
+        self.read_until, self.last_opened = read_until, last_opened
 
     def _note(self, event: LockEvent) -> None:
         """Keep when the lock was opened last, in whatever order the records come."""
@@ -111,18 +144,30 @@ class History:
 
     def _key(self, record: Record, stamp: datetime) -> Key:
         used = record.number.reveal() if record.number else record.who or ""
-        mark = hashlib.blake2b(used.encode(), key=self._salt, digest_size=2).hexdigest() if used else ""
+        # The same code may be refused and let in within one second.
+        told = used if record.success else f"not {used}"
+        mark = hashlib.blake2b(told.encode(), key=self._salt, digest_size=2).hexdigest() if told else ""
         return parse.epoch_ms(record.when or stamp), record.record_type, mark
+
+    def _has_room(self) -> bool:
+        """Return whether one more record may be believed without the list; forgets what turned out to be made up."""
+        if len(self._loose) < LOOSE_CAPACITY:
+            return True
+        # Who may not read the list will never know.
+        proved = None if self.read_until is None else parse.epoch_ms(self.read_until - LISTED_AFTER)
+        made_up = next((key for key in self._loose if proved is None or self._seen[key].stamp < proved), None)
+        if made_up is None:
+            return False
+        del self._loose[made_up], self._seen[made_up]
+        return True
 
     def _shrink(self) -> None:
         """Forget what the cloud got first; nothing as old can be news after that."""
-        self._listed &= self._seen.keys()
-        if (surplus := len(self._seen) - CAPACITY) <= 0:
+        if (surplus := len(self._seen) - len(self._loose) - CAPACITY) <= 0:
             return
-        for key, stamp in sorted(self._seen.items(), key=lambda item: item[1])[:surplus]:
-            del self._seen[key]
-            self._listed.discard(key)
-            forgotten = parse.moment(stamp)
+        listed = sorted((key for key in self._seen if key not in self._loose), key=lambda key: self._seen[key].stamp)
+        for key in listed[:surplus]:
+            forgotten = parse.moment(self._seen.pop(key).stamp)
             if forgotten is not None and forgotten >= self.floor:
                 self.floor = forgotten + timedelta(milliseconds=1)
 

@@ -14,6 +14,7 @@ from .settings import LockSwitches
 ADMIN_USER_TYPE = "110301"
 MIN_SECRET_DIGITS = 4
 """A passcode has at least these; shorter numbers may be part of any name."""
+LONGEST_NAME = 100
 
 
 class Bolt(StrEnum):
@@ -355,7 +356,7 @@ class Record:
             record_id=parse.integer(raw.get("recordId")) or 0,
             record_type=parse.required_integer(raw, "recordType"),
             success=parse.flag(raw.get("success")) is True,
-            who=_without_digits(parse.text(raw.get("username")), parse.text(raw.get("keyboardPwd"))),
+            who=_name(parse.text(raw.get("username")), parse.text(raw.get("keyboardPwd"))),
             when=parse.moment(raw.get("lockDate")),
             stored=parse.moment(raw.get("serverDate")),
             lock_type=parse.integer(raw.get("recordTypeFromLock")),
@@ -364,10 +365,11 @@ class Record:
         )
 
 
-def _without_digits(name: str | None, digits: str | None) -> str | None:
-    if name is None or digits is None or len(digits) < MIN_SECRET_DIGITS:
-        return name
-    return name.replace(digits, "****")
+def _name(name: str | None, digits: str | None) -> str | None:
+    """Return a name without digits in it, and not longer than a state may be: callbacks are not signed."""
+    if name is not None and digits is not None and len(digits) >= MIN_SECRET_DIGITS:
+        name = name.replace(digits, "****")
+    return name and name[:LONGEST_NAME]
 
 
 def _mac(value: object, fallback: int) -> str:

@@ -9,13 +9,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 import json
 import logging
-from typing import Any
+import re
+from typing import Any, Final
 
 from .secret import Secret
 
 _LOGGER = logging.getLogger(__name__)
 
 type Raw = Mapping[str, Any]
+
+LARGEST_NUMBER: Final = 2**63
+_NO_TEXT: Final = re.compile("[\x00\ud800-\udfff]")
+"""What JSON can spell and no file, database or browser takes: halves of characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +40,12 @@ class Listing[T]:
 
 
 def integer(value: object) -> int | None:
-    """Return a whole number given as number or text."""
-    if isinstance(value, bool):
-        return int(value)
-    if isinstance(value, int):
-        return value
+    """Return a whole number given as number or text; none that has more than 64 bits, which nobody can write down."""
     try:
-        return int(float(str(value)))
+        number = int(value) if isinstance(value, int) else int(float(str(value)))
     except ValueError, OverflowError:
         return None
+    return number if -LARGEST_NUMBER <= number < LARGEST_NUMBER else None
 
 
 def required_integer(raw: Raw, key: str) -> int:
@@ -57,7 +59,11 @@ def text(value: object) -> str | None:
     """Return non-empty text, None otherwise."""
     if value is None or isinstance(value, dict | list):
         return None
-    return str(value).strip() or None
+    try:
+        return _NO_TEXT.sub("", str(value)).strip() or None
+    except ValueError:
+        # A number of thousands of digits.
+        return None
 
 
 def flag(value: object) -> bool | None:
