@@ -1,13 +1,23 @@
 """The table of errors in `docs/errors.md`, made of the table in the code and the English texts."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 import re
 import sys
 from typing import Final
 
-from custom_components.ttlock.client.errors import VENDOR_CODES, WITHOUT_VERDICT, Remedy
+from custom_components.ttlock.client.errors import (
+    BLUETOOTH_FAULTS,
+    LOCK_CODES,
+    VENDOR_CODES,
+    WITHOUT_VERDICT,
+    Remedy,
+    Row,
+    TTLockError,
+)
 
 from .source import ROOT, english
+
+type Cells = tuple[str, str, str, str]
 
 TABLE: Final = ROOT / "docs" / "errors.md"
 WHAT_HAPPENS: Final = {
@@ -20,8 +30,9 @@ WHAT_HAPPENS: Final = {
 HEAD: Final = """\
 # Errors
 
-What Home Assistant says for each code of the TTLock cloud, and for each answer that never came. A command that fails
-says the sentence of its code, in the language of the user. Beside that exactly one thing happens:
+What Home Assistant says for each code of the TTLock cloud, for each code of a lock over Bluetooth, and for each answer
+that never came. A command that fails says the sentence of its code, in the language of the user. Beside that exactly
+one thing happens:
 
 - **tried again**: it passes by itself. What only reads, or was refused before it began, is tried again at once or with
   the next question; credentials are tried until they are in place. A command that may have reached a lock is never
@@ -43,23 +54,44 @@ _KINDS: Final = {
     "ServerFault": "an answer that is none",
     "EndpointMissing": "page not found (404)",
     "OutcomeUnknown": "answer to a command lost",
+    "OutOfReach": "not heard, or no connection",
+    "NoConnectionSlot": "no free connection",
+    "LinkLost": "connection lost before anything changed",
+    "NoReply": "no answer in time",
+    "BadReply": "an answer that is none",
+    "BluetoothError": "any other fault",
 }
+
+BLUETOOTH: Final = """\
+## Bluetooth
+
+The codes with which a lock itself refuses, in hexadecimal, and what can go wrong before it decides. A command whose
+answer is lost after it was sent is `outcome_unknown`, as above.
+"""
 
 
 def text() -> str:
     """Return the whole document."""
+    bluetooth = (*_rows(LOCK_CODES, "{:02x}"), *_faults(BLUETOOTH_FAULTS))
+    return f"{HEAD}\n{_table(_rows(VENDOR_CODES, '{}'), _faults(WITHOUT_VERDICT))}\n{BLUETOOTH}\n{_table(bluetooth)}"
+
+
+def _table(*parts: Iterable[Cells]) -> str:
     lines = [
         "| Code | Reason | What happens | What is shown |",
         "|---|---|---|---|",
-        *(f"| {' | '.join(cells)} |" for cells in _rows()),
+        *(f"| {' | '.join(cells)} |" for part in parts for cells in part),
     ]
-    return f"{HEAD}\n" + "\n".join(lines) + "\n"
+    return "\n".join(lines) + "\n"
 
 
-def _rows() -> Iterator[tuple[str, str, str, str]]:
-    for code, row in sorted(VENDOR_CODES.items(), key=lambda item: (item[0] < 0, abs(item[0]))):
-        yield str(code), f"`{row.reason}`", WHAT_HAPPENS[row.remedy], shown(row.reason, str(code))
-    for kind in WITHOUT_VERDICT:
+def _rows(codes: Mapping[int, Row], written: str) -> Iterator[Cells]:
+    for code, row in sorted(codes.items(), key=lambda item: (item[0] < 0, abs(item[0]))):
+        yield written.format(code), f"`{row.reason}`", WHAT_HAPPENS[row.remedy], shown(row.reason, str(code))
+
+
+def _faults(kinds: Iterable[type[TTLockError]]) -> Iterator[Cells]:
+    for kind in kinds:
         happens = WHAT_HAPPENS[kind.default_remedy]
         yield _KINDS[kind.__name__], f"`{kind.default_reason}`", happens, shown(kind.default_reason, "")
 

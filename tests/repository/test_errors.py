@@ -5,7 +5,15 @@ from typing import Final
 
 import pytest
 
-from custom_components.ttlock.client.errors import VENDOR_CODES, WITHOUT_VERDICT, Remedy, error_from_code
+from custom_components.ttlock.client.errors import (
+    BLUETOOTH_FAULTS,
+    LOCK_CODES,
+    VENDOR_CODES,
+    WITHOUT_VERDICT,
+    Remedy,
+    error_from_code,
+    error_from_lock,
+)
 
 from .error_table import TABLE, shown, text
 from .test_text_keys import section
@@ -17,10 +25,13 @@ CODES: Final = """
 -3036 -3037 -3039 -3046 -4037 -4043 -4056 -4063 -4064 -4067 -4082
 """
 """The codes of ttlock-open-api.md 3.2 that stand for an error."""
+CODES_OF_LOCKS: Final = {*range(0x01, 0x09), *range(0x0A, 0x22), *range(0x25, 0x28), 0x60}
+"""The codes of ttlock-ble-protocol.md 6.3 that a lock sends and that stand for an error."""
 
 
 def test_every_code_of_the_vendor_has_a_row() -> None:
     assert set(VENDOR_CODES) == {int(code) for code in CODES.split()}
+    assert set(LOCK_CODES) == CODES_OF_LOCKS
 
 
 def test_the_page_is_what_the_code_says() -> None:
@@ -32,10 +43,18 @@ def test_an_error_knows_the_remedy_of_its_row() -> None:
         code: row.remedy for code, row in VENDOR_CODES.items()
     }
     assert error_from_code(-987654).remedy is Remedy.RAISE
+    for code, row in LOCK_CODES.items():
+        err = error_from_lock(code)
+        assert (type(err), err.reason, err.code, err.remedy) == (row.kind, row.reason, code, row.remedy)
+    assert error_from_lock(0xEE).remedy is Remedy.RAISE
 
 
 @pytest.mark.parametrize(
-    "reason", sorted({row.reason for row in VENDOR_CODES.values()} | {kind.default_reason for kind in WITHOUT_VERDICT})
+    "reason",
+    sorted(
+        {row.reason for table in (VENDOR_CODES, LOCK_CODES) for row in table.values()}
+        | {kind.default_reason for kind in (*WITHOUT_VERDICT, *BLUETOOTH_FAULTS)}
+    ),
 )
 def test_a_text_says_what_happened_and_then_what_to_do(reason: str) -> None:
     sentences = re.split(r"(?<=[.:,;]) ", section("exceptions", reason)["message"])

@@ -59,7 +59,7 @@ def client_reasons() -> set[str]:
     """Return every reason with which an error of the client may be raised."""
     kinds = error_classes()
     reasons = {kind.default_reason for kind in kinds.values()}
-    reasons |= {row.reason for row in errors.VENDOR_CODES.values()}
+    reasons |= {row.reason for table in (errors.VENDOR_CODES, errors.LOCK_CODES) for row in table.values()}
     raising = set(kinds)
     for path in modules(INTEGRATION):
         raising |= {found.name for found in functions(tree(path)) if _passes_reason_on(found, kinds.keys())}

@@ -2,7 +2,7 @@
 
 Every error carries a `reason`: a stable word that callers translate, and the vendor's code where there was one.
 Vendor texts are never matched and never carried, they change and may quote what was sent.
-Source of the codes: ttlock-open-api.md 3.2.
+Source of the codes: ttlock-open-api.md 3.2 for those of the cloud, ttlock-ble-protocol.md 6.3 for those of a lock.
 """
 
 from enum import StrEnum
@@ -28,15 +28,18 @@ class TTLockError(Exception):
     default_reason = "vendor_error"
     default_remedy = Remedy.RAISE
 
-    def __init__(self, reason: str | None = None, *, code: int | None = None) -> None:
-        """Keep the reason word and the vendor's code."""
+    def __init__(self, reason: str | None = None, *, code: int | None = None, remedy: Remedy | None = None) -> None:
+        """Keep the reason word and the vendor's code; `remedy` is that of a code that the cloud does not know."""
         self.reason = reason or self.default_reason
         self.code = code
+        self._remedy = remedy
         super().__init__(self.reason if code is None else f"{self.reason} (vendor code {code})")
 
     @property
     def remedy(self) -> Remedy:
         """Return what happens now."""
+        if self._remedy is not None:
+            return self._remedy
         row = None if self.code is None else VENDOR_CODES.get(self.code)
         return row.remedy if row else self.default_remedy
 
@@ -104,6 +107,43 @@ class EndpointMissing(TransportError):
     """The cloud does not know this call."""
 
     default_reason = "server_fault"
+
+
+class BluetoothError(TTLockError):
+    """No usable answer came over Bluetooth; nothing was changed."""
+
+    default_reason = "bluetooth_failed"
+    default_remedy = Remedy.RETRY
+
+
+class OutOfReach(BluetoothError):
+    """No Bluetooth adapter or proxy of this host hears the lock, or it did not take the connection."""
+
+    default_reason = "out_of_bluetooth_reach"
+
+
+class NoConnectionSlot(BluetoothError):
+    """The adapters and proxies that hear the lock hold as many connections as they can."""
+
+    default_reason = "no_bluetooth_slot"
+
+
+class LinkLost(BluetoothError):
+    """The connection to the lock ended before anything was done."""
+
+    default_reason = "bluetooth_link_lost"
+
+
+class NoReply(BluetoothError):
+    """The lock took the connection and did not answer in time."""
+
+    default_reason = "no_bluetooth_reply"
+
+
+class BadReply(BluetoothError):
+    """What the lock said is damaged or not an answer to what was asked."""
+
+    default_reason = "bluetooth_reply_unreadable"
 
 
 class OutcomeUnknown(TTLockError):
@@ -176,6 +216,19 @@ class InvalidInput(TTLockError):
     """The request breaks a rule of the lock or the cloud."""
 
     default_reason = "invalid_input"
+
+
+class KeyInvalid(TTLockError):
+    """The Bluetooth key does not fit the lock: it was reset and paired again, or its ekeys were reset."""
+
+    default_reason = "bluetooth_key_invalid"
+    default_remedy = Remedy.REPAIR
+
+
+class NotInSettingMode(TTLockError):
+    """The lock belongs to somebody, so it cannot be paired."""
+
+    default_reason = "not_in_setting_mode"
 
 
 class VendorError(TTLockError):
@@ -267,9 +320,51 @@ VENDOR_CODES: Final[dict[int, Row]] = {
 }
 
 
+LOCK_CODES: Final[dict[int, Row]] = {
+    # Damaged on its way: what is harmless is sent again, nothing else.
+    0x01: Row(NotExecuted, "not_understood_by_lock", Remedy.RETRY),
+    0x02: Row(NotPermitted, "not_admin", Remedy.RAISE),
+    0x03: Row(KeyInvalid, "bluetooth_key_invalid", Remedy.REPAIR),
+    0x04: Row(InvalidInput, "lock_memory_full", Remedy.REPAIR),
+    0x05: Row(KeyInvalid, "lock_not_paired", Remedy.REPAIR),
+    0x06: Row(KeyInvalid, "lock_not_paired", Remedy.REPAIR),
+    0x07: Row(NotInSettingMode, "not_in_setting_mode", Remedy.RAISE),
+    0x08: Row(KeyInvalid, "bluetooth_key_invalid", Remedy.REPAIR),
+    0x0A: Row(NotExecuted, "battery_too_low", Remedy.REPAIR),
+    0x0B: Row(VendorError, "invalid_parameter", Remedy.RAISE),
+    0x0C: Row(VendorError, "invalid_parameter", Remedy.RAISE),
+    0x0D: Row(KeyInvalid, "ekey_was_reset", Remedy.REPAIR),
+    0x0E: Row(NotPermitted, "ekey_expired", Remedy.RAISE),
+    0x0F: Row(InvalidInput, "passcode_length", Remedy.RAISE),
+    0x10: Row(InvalidInput, "passcode_is_delete_code", Remedy.RAISE),
+    0x11: Row(NotPermitted, "ekey_not_yet_valid", Remedy.RAISE),
+    0x12: Row(KeyInvalid, "bluetooth_key_invalid", Remedy.REPAIR),
+    0x13: Row(NotExecuted, "failed_at_lock", Remedy.RAISE),
+    0x14: Row(InvalidInput, "passcode_exists", Remedy.RAISE),
+    0x15: Row(NotFound, "passcode_not_found", Remedy.RAISE),
+    0x16: Row(InvalidInput, "lock_memory_full", Remedy.REPAIR),
+    0x17: Row(VendorError, "invalid_parameter", Remedy.RAISE),
+    0x18: Row(NotFound, "card_not_found", Remedy.RAISE),
+    0x19: Row(InvalidInput, "fingerprint_exists", Remedy.RAISE),
+    0x1A: Row(NotFound, "fingerprint_not_found", Remedy.RAISE),
+    0x1B: Row(Unsupported, "not_supported_over_bluetooth", Remedy.RAISE),
+    0x1C: Row(Unsupported, "lock_frozen", Remedy.RAISE),
+    0x1D: Row(Unsupported, "other_brand", Remedy.RAISE),
+    0x1E: Row(NotExecuted, "double_locked", Remedy.RAISE),
+    0x1F: Row(NotFound, "record_not_found", Remedy.RAISE),
+    0x20: Row(VendorError, "invalid_parameter", Remedy.RAISE),
+    0x21: Row(NotExecuted, "parking_lock_blocked", Remedy.REPAIR),
+    0x25: Row(InvalidInput, "wifi_name_wrong", Remedy.RAISE),
+    0x26: Row(InvalidInput, "wifi_password_wrong", Remedy.RAISE),
+    0x27: Row(InvalidInput, "qr_code_exists", Remedy.RAISE),
+    0x60: Row(Unsupported, "passcodes_fixed", Remedy.RAISE),
+}
+"""What a lock refuses with over Bluetooth (ttlock-ble-protocol.md 6.3), beside what only an SDK says to its app."""
+
+
 def is_refusal(err: TTLockError) -> bool:
-    """Return whether an error is the verdict on this very request, not a failure of cloud, account or clock."""
-    return not isinstance(err, TransportError | SignInError | QuotaExceeded | ClockSkew)
+    """Return whether an error is the verdict on this very request, not a failure of cloud, radio, account or clock."""
+    return not isinstance(err, TransportError | BluetoothError | SignInError | QuotaExceeded | ClockSkew)
 
 
 def error_from_code(code: int) -> TTLockError:
@@ -277,6 +372,24 @@ def error_from_code(code: int) -> TTLockError:
     row = VENDOR_CODES.get(code)
     return row.kind(row.reason, code=code) if row else VendorError(code=code)
 
+
+def error_from_lock(code: int) -> TTLockError:
+    """Return the typed error of a code with which a lock refuses over Bluetooth."""
+    row = LOCK_CODES.get(code)
+    if row is None:
+        return VendorError(code=code, remedy=Remedy.RAISE)
+    return row.kind(row.reason, code=code, remedy=row.remedy)
+
+
+BLUETOOTH_FAULTS: Final[tuple[type[TTLockError], ...]] = (
+    OutOfReach,
+    NoConnectionSlot,
+    LinkLost,
+    NoReply,
+    BadReply,
+    BluetoothError,
+)
+"""What can become of a request over Bluetooth that the lock never decided, before it may have acted on it."""
 
 WITHOUT_VERDICT: Final[tuple[type[TTLockError], ...]] = (
     ConnectionFailed,
