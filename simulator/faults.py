@@ -10,6 +10,7 @@ KINDS = frozenset(
         "html",
         "truncated",
         "empty",
+        "wrong_type",
         "timeout_before",
         "timeout_after",
         "drop_before",
@@ -30,7 +31,7 @@ class Fault:
     """One fault: of a kind, on paths that match a pattern, a number of times or until cleared.
 
     ``*_before`` faults strike before the call takes effect, ``*_after`` faults when it has; the kinds that spoil the
-    answer (html, truncated, empty, missing_fields, …) strike after it too.
+    answer (html, truncated, empty, wrong_type, missing_fields, …) strike after it too.
     """
 
     kind: str

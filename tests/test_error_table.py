@@ -1,5 +1,6 @@
-"""Every code of the vendor, put in the way of a fitting call: what the user sees, and what happens then."""
+"""Every code of the vendor and every lost answer, put in the way of a fitting call: what is seen, what happens then."""
 
+import asyncio
 from fnmatch import fnmatch
 from typing import Any, Final
 
@@ -11,15 +12,17 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.ttlock.actions import ACTIONS
 from custom_components.ttlock.actions.action import Target
+from custom_components.ttlock.client.cloud import lanes
 from custom_components.ttlock.client.errors import VENDOR_CODES, InvalidInput, OutcomeUnknown, Remedy
-from custom_components.ttlock.const import DOMAIN
+from custom_components.ttlock.const import DOMAIN, ENV_API_URL
 from simulator import CloudServer, Fault, World
 
 from .action_samples import sample
 from .repository.source import english
 from .test_account_actions import PASSWORD
 from .test_actions import act
-from .test_lock import Find
+from .test_lock import Find, command, state_of
+from .vendor_codes import CLASS_OF
 
 FITTING: Final[dict[str, tuple[str, tuple[int, ...], dict[str, Any]]]] = {
     "create_passcode": (
@@ -107,7 +110,7 @@ async def test_every_other_code_is_said_in_words_when_a_lock_is_unlocked(
     hass: HomeAssistant, loaded: MockConfigEntry, world: World, cloud: CloudServer, entity_id: Find
 ) -> None:
     data = {"entity_id": entity_id("lock", "front_door", "lock")}
-    for code in VENDOR_CODES.keys() - ELSEWHERE:
+    for code in CLASS_OF.keys() - ELSEWHERE:
         remedy = VENDOR_CODES[code].remedy
         err = await refusal(hass, world, "lock.unlock", data, Fault(kind="errcode", errcode=code, path=UNLOCK))
         check(err, code)
@@ -116,6 +119,94 @@ async def test_every_other_code_is_said_in_words_when_a_lock_is_unlocked(
         for flow in flows:
             hass.config_entries.flow.async_abort(flow["flow_id"])
     assert world.lock("front_door").actuations == 0
+
+
+def test_every_code_is_driven() -> None:
+    assert set(CLASS_OF) >= ELSEWHERE
+    assert set(CLASS_OF) == set(VENDOR_CODES)
+
+
+LOST: Final = {
+    "http_500": "server_fault",
+    "http_503": "server_fault",
+    "html": "server_fault",
+    "truncated": "server_fault",
+    "empty": "server_fault",
+    "wrong_type": "server_fault",
+    "timeout_before": "timeout",
+    "timeout_after": "timeout",
+    "drop_before": "cannot_connect",
+    "drop_after": "cannot_connect",
+}
+"""What is said when an answer that may be asked for again did not come."""
+
+
+async def test_an_answer_that_is_none_is_said_in_words(
+    hass: HomeAssistant, loaded: MockConfigEntry, short_patience: None, world: World, entity_id: Find
+) -> None:
+    data = {"entity_id": entity_id("number", "front_door", "autolock_delay"), "value": 77}
+    for kind, reason in LOST.items():
+        err = await refusal(hass, world, "number.set_value", data, Fault(kind=kind, path="/v3/lock/setAutoLockTime"))
+        assert err.translation_key == reason, kind
+        assert str(err) == english()["exceptions"][reason]["message"].rstrip("."), kind
+    assert not hass.config_entries.flow.async_progress()
+
+
+@pytest.mark.parametrize("cause", ["name", "refused", "encryption"])
+async def test_a_cloud_to_which_no_line_leads_is_said_in_words_and_nothing_is_in_doubt(
+    hass: HomeAssistant,
+    loaded: MockConfigEntry,
+    world: World,
+    cloud: CloudServer,
+    entity_id: Find,
+    monkeypatch: pytest.MonkeyPatch,
+    unused_tcp_port: int,
+    cause: str,
+) -> None:
+    async def resolve(*_: Any, **__: Any) -> None:
+        raise OSError("no such name")
+
+    url = {
+        "name": "http://ttlock.invalid",
+        "refused": f"http://127.0.0.1:{unused_tcp_port}",
+        "encryption": cloud.url.replace("http:", "https:"),
+    }[cause]
+    monkeypatch.setenv(ENV_API_URL, url)
+    monkeypatch.setattr("aiohttp.resolver.AsyncResolver.resolve", resolve)
+    await hass.config_entries.async_reload(loaded.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    with pytest.raises(HomeAssistantError) as failure:
+        await command(hass, "unlock", entity_id("lock", "front_door", "lock"))
+    assert failure.value.translation_key == "cannot_connect"
+    assert str(failure.value) == english()["exceptions"]["cannot_connect"]["message"].rstrip(".")
+    assert world.lock("front_door").actuations == 0
+    assert not hass.config_entries.flow.async_progress()
+
+
+async def test_a_command_that_was_never_sent_says_so(
+    hass: HomeAssistant,
+    loaded: MockConfigEntry,
+    short_patience: None,
+    world: World,
+    cloud: CloudServer,
+    entity_id: Find,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(lanes, "QUEUE_SECONDS", 0.05)
+    front_door, office = entity_id("lock", "front_door", "lock"), entity_id("lock", "office", "lock")
+    cloud.reset_calls()
+    world.faults.add(Fault(kind="timeout_before", path="/v3/lock/lock"))
+    hanging = hass.async_create_task(command(hass, "lock", front_door))
+    await asyncio.sleep(0)
+    with pytest.raises(HomeAssistantError) as failure:
+        await command(hass, "unlock", office)
+    assert failure.value.translation_key == "not_sent"
+    assert "Office was not sent" in str(failure.value)
+    assert cloud.calls[UNLOCK] == 0
+    assert state_of(hass, office).state == "locked" == world.lock("office").bolt
+    await hanging
+    await command(hass, "unlock", office)
+    assert world.lock("office").actuations == 1
 
 
 async def test_an_unlock_whose_answer_never_came_says_so(
@@ -128,7 +219,8 @@ async def test_an_unlock_whose_answer_never_came_says_so(
 ) -> None:
     data = {"entity_id": entity_id("lock", "front_door", "lock")}
     cloud.reset_calls()
-    for kind in ("http_500", "http_503", "timeout_before", "drop_before"):
+    kinds = ("http_500", "http_503", "timeout_before", "drop_before")
+    for kind in kinds:
         err = await refusal(hass, world, "lock.unlock", data, Fault(kind=kind, path=UNLOCK, times=1))
         assert err.translation_key == OutcomeUnknown.default_reason, kind
-    assert cloud.calls[UNLOCK] == 4, "none was sent twice"
+    assert cloud.calls[UNLOCK] == len(kinds), "none was sent twice"

@@ -22,6 +22,7 @@ FAULTS: dict[str, dict[str, Any]] = {
     "html": {"kind": "html"},
     "truncated": {"kind": "truncated"},
     "empty": {"kind": "empty"},
+    "wrong type": {"kind": "wrong_type"},
     "no answer, not done": {"kind": "timeout_before"},
     "no answer, done": {"kind": "timeout_after"},
     "dropped, not done": {"kind": "drop_before"},

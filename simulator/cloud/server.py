@@ -164,6 +164,8 @@ class CloudServer:
                 return web.Response(text=text[: len(text) // 2], content_type="application/json")
             case "empty":
                 return web.Response(text="", content_type="application/json")
+            case "wrong_type":
+                return web.json_response([answer])
             case "timeout_after":
                 await self._stopping.wait()
                 return self._drop(request)

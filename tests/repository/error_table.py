@@ -46,6 +46,11 @@ Code -4043 becomes a repair when a lock that is built to be unlocked from afar r
 is off. For anything else it means that the lock lacks the feature. A code that is not in this table is shown with its
 number.
 
+A gateway does one thing at a time, so commands to its locks wait in a queue, ahead of the questions that Home Assistant
+asks by the clock. A command waits 30 seconds, and ten more for each that is ahead of it: twenty locks behind one gateway
+all have their turn, and nobody waits long behind one that hangs. What was not sent by then says so and has certainly
+moved nothing. What was sent has 40 seconds for its answer.
+
 Written by `script/error_table` from the code; a test fails when it is out of date.
 """
 _KINDS: Final = {
@@ -54,6 +59,7 @@ _KINDS: Final = {
     "ServerFault": "an answer that is none",
     "EndpointMissing": "page not found (404)",
     "OutcomeUnknown": "answer to a command lost",
+    "NotSent": "gateway busy for too long",
     "OutOfReach": "not heard, or no connection",
     "NoConnectionSlot": "no free connection",
     "LinkLost": "connection lost before anything changed",

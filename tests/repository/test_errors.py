@@ -3,6 +3,7 @@
 import re
 from typing import Final
 
+from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.ttlock.client.errors import (
@@ -10,28 +11,68 @@ from custom_components.ttlock.client.errors import (
     LOCK_CODES,
     VENDOR_CODES,
     WITHOUT_VERDICT,
+    AccountRejected,
+    ApplicationRejected,
+    ClockSkew,
+    DeviceBusy,
+    DeviceUnreachable,
+    InvalidInput,
+    NotExecuted,
+    NotFound,
+    NotPermitted,
+    QuotaExceeded,
+    RefreshRejected,
     Remedy,
+    ServerFault,
+    TokenRejected,
+    TTLockError,
+    Unsupported,
+    VendorError,
+    WrongRegion,
     error_from_code,
     error_from_lock,
 )
 
+from ..vendor_codes import CLASS_OF
 from .error_table import TABLE, shown, text
 from .test_text_keys import section
 
-CODES: Final = """
-1 -3 10000 10001 10002 10003 10004 10005 10006 10007 10008 10009 10010 10011 20000 20001 20002 20003 20004 20005 20006
-20007 20008 30001 30002 30003 30004 30005 30006 30007 30008 80000 80002 90000 -1003 -1007 -1008 -1016 -1018 -1021 -1023
--1026 -1027 -2009 -2012 -2018 -2019 -2020 -2023 -2025 -2032 -3002 -3003 -3006 -3007 -3008 -3009 -3011 -3016 -3034 -3035
--3036 -3037 -3039 -3046 -4037 -4043 -4056 -4063 -4064 -4067 -4082
-"""
-"""The codes of ttlock-open-api.md 3.2 that stand for an error."""
+FITTING: Final[dict[str, tuple[set[type[TTLockError]], set[Remedy]]]] = {
+    "config": ({ApplicationRejected, WrongRegion}, {Remedy.SIGN_IN}),
+    "reauth": ({TokenRejected, AccountRejected, RefreshRejected}, {Remedy.SIGN_IN}),
+    "clock": ({ClockSkew}, {Remedy.REPAIR}),
+    "quota": ({QuotaExceeded}, {Remedy.REPAIR}),
+    "offline": ({DeviceUnreachable, NotExecuted}, {Remedy.RETRY, Remedy.REPAIR}),
+    "busy": ({DeviceBusy}, {Remedy.RETRY}),
+    "unsupported": ({Unsupported}, {Remedy.RAISE, Remedy.REPAIR}),
+    "permission": ({NotPermitted}, {Remedy.RAISE}),
+    "not found": ({NotFound}, {Remedy.RAISE}),
+    "input": ({InvalidInput}, {Remedy.RAISE, Remedy.REPAIR}),
+    "bug": ({VendorError}, {Remedy.RAISE}),
+    "server": ({ServerFault}, {Remedy.RETRY}),
+}
+"""What each class of the vendor's table may become."""
 CODES_OF_LOCKS: Final = {*range(0x01, 0x09), *range(0x0A, 0x22), *range(0x25, 0x28), 0x60}
 """The codes of ttlock-ble-protocol.md 6.3 that a lock sends and that stand for an error."""
 
 
 def test_every_code_of_the_vendor_has_a_row() -> None:
-    assert set(VENDOR_CODES) == {int(code) for code in CODES.split()}
+    assert set(VENDOR_CODES) == set(CLASS_OF)
     assert set(LOCK_CODES) == CODES_OF_LOCKS
+
+
+@pytest.mark.parametrize("code", CLASS_OF)
+def test_a_row_fits_the_class_that_the_vendor_gives(code: int) -> None:
+    kinds, remedies = FITTING[CLASS_OF[code]]
+    assert VENDOR_CODES[code].kind in kinds
+    assert VENDOR_CODES[code].remedy in remedies
+
+
+@given(st.integers())
+def test_any_number_is_a_typed_error_with_a_text(code: int) -> None:
+    err = error_from_code(code)
+    assert err.code == code
+    assert section("exceptions", err.reason)["message"]
 
 
 def test_the_page_is_what_the_code_says() -> None:

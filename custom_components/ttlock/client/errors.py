@@ -187,6 +187,12 @@ class DeviceBusy(TTLockError):
     default_remedy = Remedy.RETRY
 
 
+class NotSent(DeviceBusy):
+    """Others kept the gateway busy for so long that this was not even sent: certainly nothing has moved."""
+
+    default_reason = "not_sent"
+
+
 class NotExecuted(TTLockError):
     """The lock did not answer its gateway."""
 
@@ -397,5 +403,6 @@ WITHOUT_VERDICT: Final[tuple[type[TTLockError], ...]] = (
     ServerFault,
     EndpointMissing,
     OutcomeUnknown,
+    NotSent,
 )
 """What can become of a request that the cloud never decided."""

@@ -41,8 +41,10 @@ class Listing[T]:
 
 def integer(value: object) -> int | None:
     """Return a whole number given as number or text; none that has more than 64 bits, which nobody can write down."""
+    if not isinstance(value, int | float | str):
+        return None
     try:
-        number = int(value) if isinstance(value, int) else int(float(str(value)))
+        number = int(value) if isinstance(value, int) else int(float(value))
     except ValueError, OverflowError:
         return None
     return number if -LARGEST_NUMBER <= number < LARGEST_NUMBER else None

@@ -141,9 +141,9 @@ class CloudClient:
 
     # -- State and commands ----------------------------------------------------------------------------------------
 
-    async def get_state(self, lock_id: int) -> OpenState:
-        """Ask the lock where bolt and door are; wakes its radio."""
-        return OpenState.from_vendor(await self._transport.send(at.OPEN_STATE, lock_id))
+    async def get_state(self, lock_id: int, *, now: bool = False) -> OpenState:
+        """Ask the lock where bolt and door are; wakes its radio. Somebody waits for it when it has to be `now`."""
+        return OpenState.from_vendor(await self._transport.send(at.OPEN_STATE_NOW if now else at.OPEN_STATE, lock_id))
 
     async def query_battery(self, lock_id: int) -> int | None:
         """Ask the lock for its battery level; wakes its radio."""

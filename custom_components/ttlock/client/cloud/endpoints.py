@@ -33,8 +33,15 @@ class Endpoint:
     deferrable: bool = False
     """A Wi-Fi lock that saves power may get it when it wakes; the list tells what became of it (7.6)."""
 
+    @property
+    def urgent(self) -> bool:
+        """Return whether somebody waits for the answer, so that it goes before what is asked by the clock."""
+        return self.purpose in (Purpose.COMMAND, Purpose.PROOF)
+
 
 OPEN_STATE: Final = Endpoint(path="/v3/lock/queryOpenState", purpose=Purpose.STATE, live=True)
+OPEN_STATE_NOW: Final = Endpoint(path="/v3/lock/queryOpenState", purpose=Purpose.PROOF, live=True)
+"""The same, to prove what a command did or because somebody asks."""
 LOCK_BATTERY: Final = Endpoint(path="/v3/lock/queryElectricQuantity", purpose=Purpose.STATE, live=True)
 UNLOCK: Final = Endpoint(
     # Never sent twice, not even after a refusal: an unlocked door is the one mistake nobody forgives.

@@ -6,7 +6,7 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 import json
-from typing import Any
+from typing import Any, Final
 
 import aiohttp
 
@@ -20,6 +20,9 @@ from ..errors import (
     TTLockError,
     error_from_code,
 )
+
+CONNECT_TIMEOUT_SECONDS: Final = 10.0
+"""A server that does not even take a call for so long is not there; the patience for slow locks begins after it."""
 
 type Json = dict[str, Any]
 
@@ -51,7 +54,7 @@ async def exchange(
     request must not be repeated and may have reached the cloud. Causes are cut off: aiohttp quotes addresses with
     the token in them.
     """
-    timeout = aiohttp.ClientTimeout(total=timeout_seconds)
+    timeout = aiohttp.ClientTimeout(total=timeout_seconds, sock_connect=CONNECT_TIMEOUT_SECONDS)
     in_body = post and image is None
     lost: TTLockError
     try:
@@ -66,7 +69,7 @@ async def exchange(
             status = response.status
             server_time = _http_date(response.headers.get("Date"))
             content = await response.read()
-    except aiohttp.ClientConnectorError:
+    except aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError:
         # Not even a connection: nothing was sent, so the outcome is certain.
         raise ConnectionFailed from None
     except RuntimeError:
@@ -97,9 +100,12 @@ def _with_file(image: bytes | None) -> aiohttp.FormData | None:
 def _decode(content: bytes) -> Json | None:
     try:
         body = json.loads(content)
-    except ValueError:
+    except ValueError, RecursionError:
         return None
-    return body if isinstance(body, dict) else None
+    if not isinstance(body, dict):
+        return None
+    # A code that is there and cannot be read is neither success nor an error.
+    return None if body.get("errcode") is not None and parse.integer(body["errcode"]) is None else body
 
 
 def _verdict(body: Json) -> TTLockError | None:

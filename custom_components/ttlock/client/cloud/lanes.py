@@ -3,15 +3,83 @@
 A gateway holds one Bluetooth conversation; a second command meanwhile is refused with -3003 (ttlock-open-api.md 9,
 quirk 4). The server chooses the gateway with the best signal, so the lane of a lock is that gateway; a lock whose
 gateway is not known shares one lane with all others of its kind, which is the safe default of the spec.
+
+Somebody waits for a command, nobody for a question that comes by the clock: commands go first. None waits for ever, and
+what was not sent in time has certainly moved nothing.
 """
 
 import asyncio
 from collections.abc import AsyncGenerator, Hashable, Iterable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Final
 
+from ..errors import NotSent
 from ..models import GatewayReach
 
 UNKNOWN_LANE = "unknown"
+QUEUE_SECONDS: Final = 30.0
+"""A gateway needs two to eight seconds for one command (ttlock-open-api.md 9, quirk 5); one that takes longer hangs."""
+QUEUE_SECONDS_PER_PLACE: Final = 10.0
+"""What each that is ahead may take besides: the twentieth lock of a house behind one gateway has its turn, too."""
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """Somebody in a queue."""
+
+    urgent: bool
+    turn: asyncio.Future[None]
+    patience: asyncio.Timeout
+
+    def make_way(self) -> None:
+        """Have one more ahead."""
+        until = self.patience.when()
+        if until is not None and not self.patience.expired():
+            self.patience.reschedule(until + QUEUE_SECONDS_PER_PLACE)
+
+
+class _Lane:
+    """The queue in front of one gateway: the urgent first, each in the order of coming."""
+
+    def __init__(self) -> None:
+        """Start free."""
+        self._taken = False
+        self._queue: list[_Waiting] = []
+
+    async def take(self, *, urgent: bool) -> None:
+        """Wait for the turn; NotSent when it does not come in time."""
+        if not self._taken:
+            self._taken = True
+            return
+        place = sum(other.urgent for other in self._queue) if urgent else len(self._queue)
+        for behind in self._queue[place:]:
+            behind.make_way()
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        patience = asyncio.timeout(QUEUE_SECONDS + QUEUE_SECONDS_PER_PLACE * place)
+        waiting = _Waiting(urgent, turn, patience)
+        self._queue.insert(place, waiting)
+        try:
+            async with patience:
+                await turn
+        except BaseException as err:
+            if waiting in self._queue:
+                self._queue.remove(waiting)
+            elif not turn.cancelled():
+                # The turn came in the very moment in which the patience ended.
+                self.leave()
+            if isinstance(err, TimeoutError):
+                raise NotSent from None
+            raise
+
+    def leave(self) -> None:
+        """Let the next one in."""
+        while self._queue:
+            first = self._queue.pop(0)
+            if not first.turn.done():
+                first.turn.set_result(None)
+                return
+        self._taken = False
 
 
 class Lanes:
@@ -20,7 +88,7 @@ class Lanes:
     def __init__(self) -> None:
         """Start with no gateway known."""
         self._lane_of: dict[int, Hashable] = {}
-        self._locks: dict[Hashable, asyncio.Lock] = {}
+        self._lanes: dict[Hashable, _Lane] = {}
 
     def assign(self, reaches: Iterable[GatewayReach], own_radio: Iterable[int]) -> None:
         """Learn which gateway serves which lock from how well each hears it.
@@ -40,10 +108,14 @@ class Lanes:
         return self._lane_of.get(lock_id, UNKNOWN_LANE)
 
     @asynccontextmanager
-    async def turn(self, lock_id: int) -> AsyncGenerator[None]:
-        """Wait for the gateway of the lock and keep it for one exchange."""
-        async with self._locks.setdefault(self.lane_of(lock_id), asyncio.Lock()):
+    async def turn(self, lock_id: int, *, urgent: bool) -> AsyncGenerator[None]:
+        """Wait for the gateway of the lock and keep it for one exchange; NotSent when it is never free."""
+        lane = self._lanes.setdefault(self.lane_of(lock_id), _Lane())
+        await lane.take(urgent=urgent)
+        try:
             yield
+        finally:
+            lane.leave()
 
 
 def _signal(reach: GatewayReach) -> int:

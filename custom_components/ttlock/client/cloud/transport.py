@@ -14,6 +14,7 @@ from ..errors import (
     ConnectionFailed,
     DeviceBusy,
     DeviceUnreachable,
+    NotSent,
     ServerFault,
     TokenRejected,
     TTLockError,
@@ -28,6 +29,8 @@ _LOGGER = logging.getLogger(__name__)
 
 BUSY_PAUSES_SECONDS: Final = (2.0, 5.0, 10.0)
 """A gateway needs two to eight seconds for one command (ttlock-open-api.md 9, quirk 5)."""
+BUSY_LIMIT_SECONDS: Final = 60.0
+"""Somebody who has waited for so long wants to hear that the gateway is busy."""
 READ_TIMEOUT_SECONDS: Final = 20.0
 LIVE_TIMEOUT_SECONDS: Final = 40.0
 """The slowest answers seen came after 30 to 45 s (ttlock-open-api.md 9, quirk 5)."""
@@ -114,13 +117,18 @@ class Transport:
     async def _until_answered(
         self, endpoint: Endpoint, lock_id: int | None, form: Mapping[str, str], image: bytes | None
     ) -> Json:
+        give_up = asyncio.get_running_loop().time() + BUSY_LIMIT_SECONDS
         busy_pauses = iter(BUSY_PAUSES_SECONDS if endpoint.patient else ())
         fault_pauses = iter(FAULT_PAUSES_SECONDS if endpoint.repeatable else ())
         while True:
             try:
                 return await self._in_turn(endpoint, lock_id, form, image)
+            except NotSent:
+                # It has waited long enough.
+                raise
             except DeviceBusy as err:
-                await self._pause_or_raise(next(busy_pauses, None), err)
+                late = asyncio.get_running_loop().time() > give_up
+                await self._pause_or_raise(None if late else next(busy_pauses, None), err)
             except (ConnectionFailed, ServerFault) as err:
                 await self._pause_or_raise(next(fault_pauses, None), err)
 
@@ -135,7 +143,7 @@ class Transport:
     ) -> Json:
         if not endpoint.live or lock_id is None:
             return await self._accepted(endpoint, form, image)
-        async with self.lanes.turn(lock_id):
+        async with self.lanes.turn(lock_id, urgent=endpoint.urgent):
             return await self._accepted(endpoint, form, image)
 
     async def _accepted(self, endpoint: Endpoint, form: Mapping[str, str], image: bytes | None) -> Json:
