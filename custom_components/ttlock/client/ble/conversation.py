@@ -1,6 +1,6 @@
 """What the operations of a lock need of a connection to it."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from enum import IntEnum
 from typing import Protocol
 
@@ -70,8 +70,9 @@ class Conversation(Protocol):
         *,
         access: Access = Access.PROVED,
         timeout: float,
-    ) -> AsyncIterator[bytes]:
-        """Send one request, once, and yield what each reply to it holds, until closed.
+    ) -> AsyncGenerator[bytes]:
+        """Send one request, once, and yield what each reply to it holds, until closed (`contextlib.aclosing`).
 
         For what a lock reports over time, such as an enrolment; `timeout` is the longest silence, which raises NoReply.
+        Closing it also ends the connection, since a lock may go on reporting.
         """

@@ -83,13 +83,11 @@ class Reassembler:
                 frames.append(frame)
         return frames
 
-    def flush(self) -> list[Frame]:
-        """Return the frames that need no more than their end, and forget the rest: nothing has come for a while."""
+    def without_end(self) -> list[Frame]:
+        """Return the frames that lack no more than their end, for when nothing has come for a while (1.3)."""
         frames: list[Frame] = []
         while (frame := self._next(b"")) is not None:
             frames.append(frame)
-        self.damaged += MAGIC in self._buffer
-        self._buffer.clear()
         return frames
 
     def _next(self, end: bytes) -> Frame | None:
