@@ -179,6 +179,10 @@ class LockRow:
     model: str = "SN9206_PV53"
     hardware: str = "1.6"
     firmware: str = "6.0.6.210622"
+    lock_data: str = field(default="", repr=False)
+    """What a phone last uploaded as the admin's ``lockData``; "" for what the cloud makes of the lock."""
+    flag: int = 0
+    """``lockFlagPos``."""
     newest_firmware: str | None = ""
     """What the vendor offers: nothing newer, a version, or None when the cloud cannot tell."""
     working_mode: WorkingMode = field(default_factory=WorkingMode)

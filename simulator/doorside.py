@@ -45,8 +45,14 @@ class Doorside(Mechanism):
         self.key = key
         self.lock_id = lock_id
         self.mac = mac
-        self.name = f"S31_{mac.replace(':', '')[-6:].lower()}"
+        self.name = f"S31_{''.join(mac.split(':')[:2:-1])}"
         self.secrets = LockSecrets.derive(key)
+        self.owned = True
+        """Somebody has its keys; after a reset nobody has."""
+        self.known_to_cloud = True
+        """The keys are those the cloud knows, so that gateways can talk to it."""
+        self.flag = 0
+        """``lockFlagPos``: older ekeys are refused (ttlock-ble-protocol.md 5.2)."""
         self.keypad = Keypad(self.secrets.seed, raw_offset)
         self.credentials: dict[CredentialKind, dict[str, Credential]] = {kind: {} for kind in CredentialKind}
         self.qr_page: Callable[[str], str | None] = _no_page
@@ -90,6 +96,10 @@ class Doorside(Mechanism):
             return refused
         if digits == self.secrets.no_key_pwd:
             return self._let_in(LockRecordType.ADMIN_PASSCODE_UNLOCK, digits)
+        if digits == self.secrets.delete_code and self.has(Feature.DELETE_CODE):
+            self.keypad.clear()
+            self._record(LockRecordType.DELETE_CODE_USED, number=digits)
+            return DoorResult(opened=False, reason="all passcodes erased")
         verdict = self.keypad.enter(digits, now=self.time)
         if verdict is Verdict.OPENS:
             return self._let_in(LockRecordType.PASSCODE_UNLOCK, digits)
@@ -167,6 +177,7 @@ class Doorside(Mechanism):
             self._bolt = bolt
             return DoorResult(opened=bolt == "unlocked")
         self._bolt = bolt
+        self._bolt_moved()
         self._arm_auto_lock(self._now())
         self._record(LockRecordType.KEY_UNLOCK if bolt == "unlocked" else LockRecordType.KEY_LOCK)
         return DoorResult(opened=bolt == "unlocked")
@@ -221,6 +232,7 @@ class Doorside(Mechanism):
         self.double_locked = engaged
         if engaged:
             self._bolt = "locked"
+        self._bolt_moved()
         self._record(LockRecordType.DOUBLE_LOCKED if engaged else LockRecordType.DOUBLE_LOCK_RELEASED)
         return DoorResult(opened=self._bolt == "unlocked")
 

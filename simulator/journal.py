@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 CAPACITY = 500
@@ -37,11 +37,13 @@ class LockRecordType(IntEnum):
     PASSCODE_DOUBLE_LOCKED = 38
     CARD_DOUBLE_LOCKED = 39
     FINGERPRINT_DOUBLE_LOCKED = 40
+    BLUETOOTH_DOUBLE_LOCKED = 41
     TAMPER = 44
     AUTO_LOCK = 45
     BUTTON_UNLOCK = 46
     BUTTON_LOCK = 47
     SYSTEM_LOCKED = 48
+    DEAD_LOCK = 52
     REMOTE_UNLOCK = 55
     QR_UNLOCK = 57
     QR_EXPIRED = 58
@@ -98,6 +100,10 @@ class LockRecord:
     number: str = ""
     user: str = ""
     battery: int = 100
+    uid: int = 0
+    """The account number a command over Bluetooth came with, and ..."""
+    record_id: int = 0
+    """... the number it gave the record: its own Unix time (ttlock-ble-protocol.md 5.4)."""
 
     @property
     def record_type(self) -> int | None:
@@ -114,7 +120,15 @@ class Journal:
         self.last_sequence = 0
 
     def append(
-        self, lock_type: LockRecordType, *, lock_date: int, battery: int, number: str = "", user: str = ""
+        self,
+        lock_type: LockRecordType,
+        *,
+        lock_date: int,
+        battery: int,
+        number: str = "",
+        user: str = "",
+        uid: int = 0,
+        record_id: int = 0,
     ) -> LockRecord:
         """Write a record down; whether it was a success follows from its type."""
         self.last_sequence += 1
@@ -126,6 +140,8 @@ class Journal:
             number=number,
             user=user,
             battery=battery,
+            uid=uid,
+            record_id=record_id,
         )
         self._records.append(record)
         return record
@@ -133,6 +149,12 @@ class Journal:
     def after(self, sequence: int) -> list[LockRecord]:
         """Return the records later than a sequence number that are still there."""
         return [record for record in self._records if record.sequence > sequence]
+
+    def shift(self, seconds: int) -> None:
+        """Take the dates by another offset."""
+        self._records = deque(
+            (replace(record, lock_date=record.lock_date + seconds * 1000) for record in self._records), CAPACITY
+        )
 
     def __iter__(self) -> Iterator[LockRecord]:
         """Go through the log, oldest first."""

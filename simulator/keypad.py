@@ -48,6 +48,8 @@ class StoredPasscode:
     """Of a cyclic one: what its first digits said of its hours."""
     custom: bool = True
     used: bool = False
+    original: str = ""
+    """The digits it began with, when they were changed."""
 
 
 class Keypad:
@@ -61,14 +63,23 @@ class Keypad:
         self.blacklist: set[str] = set()
         self._erased_at = float("-inf")
 
-    def add(self, digits: str, *, start: float = 0, end: float = 0) -> None:
-        """Store a custom passcode."""
+    def add(
+        self,
+        digits: str,
+        *,
+        start: float = 0,
+        end: float = 0,
+        kind: PasscodeKind | None = None,
+        cycle: RandomCode | None = None,
+    ) -> None:
+        """Store a custom passcode; without a kind it follows from the period."""
         if digits in self.table:
             raise CodeExists(digits)
         if sum(entry.custom for entry in self.table.values()) >= CAPACITY:
             raise TableFull
-        kind = PasscodeKind.PERIOD if end else PasscodeKind.PERMANENT
-        self.table[digits] = StoredPasscode(digits=digits, start=start, end=end, kind=kind)
+        if kind is None:
+            kind = PasscodeKind.PERIOD if end else PasscodeKind.PERMANENT
+        self.table[digits] = StoredPasscode(digits=digits, start=start, end=end, kind=kind, cycle=cycle)
         self.blacklist.discard(digits)
 
     def change(self, digits: str, *, new_digits: str | None, start: float | None, end: float | None) -> None:
@@ -85,7 +96,9 @@ class Keypad:
             # The old digits still decode to a valid period; the lock must remember that they were replaced.
             self.blacklist.add(digits)
         # From here on the lock can no longer work the code out of its digits.
-        self.table[target] = replace(entry, digits=target, custom=entry.custom or target != digits)
+        original = entry.original or (digits if target != digits else "")
+        custom = entry.custom or target != digits
+        self.table[target] = replace(entry, digits=target, custom=custom, original=original)
         self.blacklist.discard(target)
 
     def delete(self, digits: str, *, now: float) -> None:
@@ -95,6 +108,18 @@ class Keypad:
             self.blacklist.add(digits)
         elif entry is None:
             raise CodeMissing(digits)
+
+    def clear(self) -> None:
+        """Remove all passcodes; random ones are remembered as deleted."""
+        self.blacklist.update(digits for digits, entry in self.table.items() if not entry.custom)
+        self.table.clear()
+
+    def move_to_offset(self, raw_offset: int, shift: float) -> None:
+        """Take wall times by another offset; those of the stored passcodes stay."""
+        self._raw_offset = raw_offset
+        for digits, entry in self.table.items():
+            start, end = (moment and moment + shift for moment in (entry.start, entry.end))
+            self.table[digits] = replace(entry, start=start, end=end)
 
     def was_used(self, digits: str) -> bool:
         """Say whether a passcode has been typed successfully."""
@@ -151,6 +176,5 @@ class Keypad:
         return Verdict.OPENS, known
 
     def _erase(self, now: float) -> None:
-        self.blacklist.update(digits for digits, entry in self.table.items() if not entry.custom)
-        self.table.clear()
+        self.clear()
         self._erased_at = now

@@ -10,8 +10,9 @@ from enum import StrEnum
 from .credentials import RECORDS, Credential, CredentialKind
 from .doorside import Doorside
 from .features import Feature
-from .journal import LockRecordType
-from .keypad import CodeExists
+from .inside import LockSecrets, LockSettings
+from .journal import LockRecord, LockRecordType
+from .keypad import CodeExists, Keypad
 from .mechanism import RADIO_COST
 from .schedule import CyclicWindow, PassageMode, WorkingMode
 
@@ -52,7 +53,9 @@ class VirtualLock(Doorside):
             raise LockRefused(Refusal.NO_ANSWER)
         self.charge -= RADIO_COST
 
-    def command_unlock(self, *, user: str, kind: LockRecordType = LockRecordType.GATEWAY_UNLOCK) -> None:
+    def command_unlock(
+        self, *, user: str, kind: LockRecordType = LockRecordType.GATEWAY_UNLOCK, uid: int = 0, record_id: int = 0
+    ) -> LockRecord:
         """Drive the bolt open on command."""
         self.answer()
         self._accepts(Feature.GATEWAY_UNLOCK if kind is LockRecordType.GATEWAY_UNLOCK else None)
@@ -60,17 +63,28 @@ class VirtualLock(Doorside):
         if kind is LockRecordType.GATEWAY_UNLOCK and not self.remote_unlock_enabled:
             raise LockRefused(Refusal.REMOTE_UNLOCK_OFF)
         if self.double_locked:
+            if kind is LockRecordType.BLUETOOTH_UNLOCK:
+                self._record(LockRecordType.BLUETOOTH_DOUBLE_LOCKED, user=user, uid=uid, record_id=record_id)
             raise LockRefused(Refusal.DOUBLE_LOCKED)
         self._drive("unlocked")
-        self._record(kind, user=user)
+        return self._record(kind, user=user, uid=uid, record_id=record_id or int(self._now()))
 
-    def command_lock(self, *, user: str) -> None:
+    def command_lock(self, *, user: str, uid: int = 0, record_id: int = 0) -> LockRecord:
         """Drive the bolt out on command."""
         self.answer()
         self._accepts(Feature.REMOTE_LOCK)
         self._works()
         self._drive("locked")
-        self._record(LockRecordType.BLUETOOTH_LOCK, user=user)
+        return self._record(LockRecordType.BLUETOOTH_LOCK, user=user, uid=uid, record_id=record_id or int(self._now()))
+
+    def command_dead_lock(self, *, user: str, uid: int = 0, record_id: int = 0) -> LockRecord:
+        """Drive the bolt out and engage the double lock."""
+        self.answer()
+        self._accepts(None)
+        self._works()
+        self._drive("locked")
+        self.double_locked = True
+        return self._record(LockRecordType.DEAD_LOCK, user=user, uid=uid, record_id=record_id)
 
     def command_freeze(self, frozen: bool) -> None:
         """Freeze or thaw the lock."""
@@ -178,6 +192,38 @@ class VirtualLock(Doorside):
         if digits in self.keypad.table:
             raise CodeExists(digits)
         self.secrets = replace(self.secrets, no_key_pwd=digits)
+
+    def pair(self, secrets: LockSecrets) -> None:
+        """Belong to whoever made these keys."""
+        self.secrets = secrets
+        self.owned, self.known_to_cloud = True, False
+
+    def move_to_offset(self, raw_offset: int) -> None:
+        """Let the cloud know the lock's wall time by this offset; every wall time the lock knows stays."""
+        shift = self.raw_offset - raw_offset
+        self.raw_offset = raw_offset
+        self.clock.offset += shift
+        self.keypad.move_to_offset(raw_offset, shift)
+        self.journal.shift(shift)
+        for table in self.credentials.values():
+            for known in table.values():
+                known.start, known.end = (moment and moment + shift for moment in (known.start, known.end))
+
+    def reset(self) -> None:
+        """Belong to nobody and know nobody, as it came out of the box (ttlock-ble-protocol.md 5.16)."""
+        self.settle()
+        self.owned = self.known_to_cloud = False
+        self.flag = 0
+        self.secrets = replace(self.secrets, delete_code="")
+        self.keypad = Keypad(self.secrets.seed, self.raw_offset)
+        for table in self.credentials.values():
+            table.clear()
+        self.settings, self.working_mode = LockSettings(), WorkingMode()
+        self.frozen = self.double_locked = False
+        self.remote_unlock_enabled = True
+        self.configure_passage(PassageMode())
+        self.configure_auto_lock(0)
+        self.configure_door_alarm(0)
 
     # --- inside ------------------------------------------------------------------------------------------------
 

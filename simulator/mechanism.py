@@ -54,6 +54,7 @@ class Mechanism:
         self.clock = LockClock(set_at=now())
         self.journal = Journal()
         self.on_record: list[Callable[[LockRecord], None]] = []
+        self.on_bolt: list[Callable[[], None]] = []
         self._bolt = "locked"
         self.jammed = False
         self.door_open = False
@@ -70,6 +71,10 @@ class Mechanism:
         self._settled = now()
         self._auto_lock_due: float | None = None
         self._door_alarm_due: float | None = None
+
+    def now(self) -> float:
+        """Return the world's time."""
+        return self._now()
 
     def has(self, feature: Feature) -> bool:
         """Say whether the lock can do something."""
@@ -151,17 +156,47 @@ class Mechanism:
         self._arm_auto_lock(self._now())
         return self.time
 
+    def set_local_time(self, local: float) -> None:
+        """Let the lock's clock show a wall time, right or wrong."""
+        self.settle()
+        now = self._now()
+        self.clock.offset, self.clock.set_at = local - self.raw_offset - now, now
+        self._arm_auto_lock(now)
+
     def _move(self, bolt: str, at: float) -> None:
         self._bolt = bolt
         self.charge -= ACTUATION_COST
         self._arm_auto_lock(at)
+        self._bolt_moved()
 
-    def _record(self, kind: LockRecordType, *, at: float | None = None, number: str = "", user: str = "") -> None:
+    def _bolt_moved(self) -> None:
+        for listener in list(self.on_bolt):
+            listener()
+
+    def _record(
+        self,
+        kind: LockRecordType,
+        *,
+        at: float | None = None,
+        number: str = "",
+        user: str = "",
+        uid: int = 0,
+        record_id: int = 0,
+    ) -> LockRecord:
         moment = self.clock.read(self._now() if at is None else at)
         # Lock dates have whole seconds (ttlock-open-api.md 5.2).
-        record = self.journal.append(kind, lock_date=int(moment) * 1000, battery=self.battery, number=number, user=user)
-        for listener in self.on_record:
+        record = self.journal.append(
+            kind,
+            lock_date=int(moment) * 1000,
+            battery=self.battery,
+            number=number,
+            user=user,
+            uid=uid,
+            record_id=record_id,
+        )
+        for listener in list(self.on_record):
             listener(record)
+        return record
 
     def _next_due(self) -> tuple[float, str] | None:
         if not self.alive:

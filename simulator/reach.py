@@ -27,7 +27,7 @@ class Link(Protocol):
     busy: bool
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Gateway:
     """A gateway: hears some locks and holds one Bluetooth conversation at a time."""
 
@@ -113,6 +113,7 @@ class Reach:
         self.gateways: dict[int, Gateway] = {}
         self.wifi: dict[int, WifiLink] = {}
         self._by_lock: dict[int, list[Gateway]] = {}
+        self._heard: dict[str, dict[Gateway, int]] = {}
         self.unowned: list[Gateway] = []
         """Gateways somebody deleted: still plugged in, but nobody's."""
 
@@ -135,11 +136,17 @@ class Reach:
         self.unowned.remove(gateway)
         self.add_gateway(gateway)
 
-    def remove_lock(self, lock_id: int) -> None:
-        """Forget a lock."""
-        self.wifi.pop(lock_id, None)
-        for gateway in self._by_lock.pop(lock_id, ()):
-            gateway.rssi.pop(lock_id, None)
+    def remove_lock(self, lock: VirtualLock) -> None:
+        """Forget a lock; it stays where it is, so who heard it will hear it again."""
+        self.wifi.pop(lock.lock_id, None)
+        heard_by = self._by_lock.pop(lock.lock_id, [])
+        self._heard[lock.mac] = {gateway: gateway.rssi.pop(lock.lock_id, 0) for gateway in heard_by}
+
+    def place_lock(self, lock: VirtualLock) -> None:
+        """Let a lock that was forgotten be heard under its new number."""
+        for gateway, rssi in self._heard.pop(lock.mac, {}).items():
+            gateway.rssi[lock.lock_id] = rssi
+            self._by_lock.setdefault(lock.lock_id, []).append(gateway)
 
     def require(self, lock: VirtualLock, admin_uid: int) -> None:
         """Raise why the cloud does not reach a lock; a busy link counts as one."""
@@ -151,6 +158,8 @@ class Reach:
 
     def related(self, lock: VirtualLock, admin_uid: int) -> list[Gateway]:
         """Return the gateways of the same admin that heard a lock within 30 minutes, strongest first."""
+        if not lock.known_to_cloud:
+            return []
         heard = [
             gateway
             for gateway in self._by_lock.get(lock.lock_id, ())
@@ -162,6 +171,8 @@ class Reach:
 
     def connected(self, lock: VirtualLock, admin_uid: int) -> bool:
         """Say whether new records of a lock come up to the cloud at once."""
+        if not lock.known_to_cloud:
+            return False
         if (wifi := self.wifi.get(lock.lock_id)) is not None:
             return wifi.configured and wifi.online
         return any(gateway.online for gateway in self.related(lock, admin_uid))
@@ -179,6 +190,9 @@ class Reach:
             link.busy = False
 
     def _link(self, lock: VirtualLock, admin_uid: int) -> Link:
+        if not lock.known_to_cloud:
+            # Reset since, or paired anew: what the gateway says means nothing to it.
+            raise Unreachable(-2012)
         if (wifi := self.wifi.get(lock.lock_id)) is not None:
             if not wifi.configured:
                 raise Unreachable(-3034)

@@ -10,6 +10,7 @@ from .database import CloudRecord, Group, LockRow, Parcel, StandaloneSensor
 from .faults import Faults
 from .journal import LockRecord, LockRecordType
 from .keypad import KeypadError
+from .keys import lock_data
 from .lock import LockRefused, VirtualLock
 from .qr import current_image
 from .reach import Gateway, Reach, WifiLink
@@ -32,6 +33,8 @@ class World:
         self.rows: dict[int, LockRow] = {}
         self.groups: dict[int, Group] = {}
         self.door_sensors: dict[int, StandaloneSensor] = {}
+        self.strays: dict[str, VirtualLock] = {}
+        """Locks the cloud does not know, by address: never registered, or deleted."""
         self.reach = Reach(self.clock.now)
         self.tokens = Tokens(seed)
         self.faults = Faults()
@@ -42,6 +45,7 @@ class World:
         self._keys: dict[str, int] = {}
         self._gateway_keys: dict[str, int] = {}
         self._ekeys_of: dict[int, dict[int, Ekey]] = {}
+        self._recorders: dict[int, Callable[[LockRecord], None]] = {}
         self._dirty: set[int] = set()
         self._awake: set[int] = set()
         self._serial = 80_863_000
@@ -80,6 +84,11 @@ class World:
     def lock(self, key: str | int) -> VirtualLock:
         """Return a lock by its key or id."""
         return self.locks[key if isinstance(key, int) else self._keys[key]]
+
+    def find_lock(self, mac: str) -> VirtualLock | None:
+        """Return the lock of an address, whether or not the cloud knows it."""
+        known = next((lock for lock in self.locks.values() if lock.mac == mac), None)
+        return known or self.strays.get(mac)
 
     def row(self, key: str | int) -> LockRow:
         """Return what the cloud knows of a lock."""
@@ -128,7 +137,9 @@ class World:
         if wifi is not None:
             self.reach.wifi[lock.lock_id] = wifi
         self.add_ekey(Ekey(key_id=self.next_id(), lock_id=lock.lock_id, uid=row.admin_uid, admin=True, name=row.alias))
-        lock.on_record.append(lambda _: self._recorded(lock))
+        self.strays.pop(lock.mac, None)
+        self.reach.place_lock(lock)
+        lock.on_record.append(self._recorder(lock))
         lock.qr_page = lambda number: self._qr_page(lock, number)
 
     def add_ekey(self, ekey: Ekey) -> None:
@@ -158,9 +169,11 @@ class World:
         """Forget a lock with everything the cloud knew of it; the lock itself is not told (ttlock-open-api.md 4.1)."""
         for ekey in self.ekeys_for(lock.lock_id):
             self.remove_ekey(ekey)
-        lock.on_record.clear()
+        lock.on_record.remove(self._recorders.pop(lock.lock_id))
+        lock.known_to_cloud = False
+        self.strays[lock.mac] = lock
         del self.locks[lock.lock_id], self.rows[lock.lock_id], self._keys[lock.key]
-        self.reach.remove_lock(lock.lock_id)
+        self.reach.remove_lock(lock)
 
     def transfer_lock(self, lock: VirtualLock, receiver: Account) -> None:
         """Give a lock to somebody else; common ekeys stay (our guess)."""
@@ -192,6 +205,10 @@ class World:
         for lock_id in sorted(self._awake & self.locks.keys()):
             self.deliver(self.locks[lock_id])
         self._awake.clear()
+
+    def _recorder(self, lock: VirtualLock) -> Callable[[LockRecord], None]:
+        self._recorders[lock.lock_id] = listener = lambda _: self._recorded(lock)
+        return listener
 
     def _recorded(self, lock: VirtualLock) -> None:
         self._dirty.add(lock.lock_id)
@@ -266,9 +283,11 @@ class World:
                 found.add(account.password)
         for lock in self.locks.values():
             own = lock.secrets
-            found |= {own.lock_data, own.aes_key_str, own.admin_pwd, own.lock_key, own.delete_pwd, own.no_key_pwd}
+            found |= {own.aes_key_str, own.keys.aes_key.hex(), own.no_key_pwd, own.delete_code, own.delete_pwd} - {""}
+            found |= {own.admin_pwd, own.lock_key, str(own.keys.admin_ps), str(own.keys.unlock_key)}
             found |= set(lock.keypad.table)
             row = self.rows[lock.lock_id]
+            found |= {lock_data(lock, row, ekey) for ekey in self.ekeys_for(lock.lock_id)}
             found |= {passcode.digits for passcode in row.passcodes.values()}
             found |= {code.link for code in row.qr_codes.values()}
             found |= {row.admin_passcode} if row.admin_passcode else set()

@@ -224,9 +224,9 @@ async def test_fingerprints(call: Call, door: VirtualLock) -> None:
     assert thumb.keys() >= CREDENTIAL_KEYS
     await call("rename_fingerprint", fingerprint_id=thumb["id"], name="Thumb")
     assert await named(call, "list_fingerprints", "fingerprints", "Thumb")
-    assert door.touch_finger("281474976710657").opened
+    assert door.touch_finger("179351284710657").opened
     await call("delete_fingerprint", fingerprint_id=thumb["id"])
-    assert not door.touch_finger("281474976710657").opened
+    assert not door.touch_finger("179351284710657").opened
 
 
 # -- The fork ------------------------------------------------------------------------------------------------------

@@ -372,7 +372,7 @@ async def test_what_was_made_elsewhere_and_fingers_go_too(
 ) -> None:
     """Whoever taught them to the lock: a fingerprint is taken off through the gateway."""
     await act(hass, "revoke_access", {"entity_id": doors["front_door"], "name": "Owner thumb"})
-    assert not locks["front_door"].touch_finger("281474976710657").opened
+    assert not locks["front_door"].touch_finger("179351284710657").opened
 
 
 async def test_an_account_names_a_person_as_well(hass: HomeAssistant, doors: dict[str, str], world: World) -> None:

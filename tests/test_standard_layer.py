@@ -453,7 +453,7 @@ async def test_everybody_is_cleared_with_the_number_of_matter(
     assert await users(hass, front_door) == {}
     assert not lock.enter_code("48151623").opened
     assert not lock.swipe_card("1723612378").opened
-    assert not lock.touch_finger("281474976710657").opened
+    assert not lock.touch_finger("179351284710657").opened
     await ask(hass, "set_lock_credential", front_door, credential_type="pin", credential_data="482915")
     await ask(hass, "clear_lock_credential", front_door, credential_type="pin", credential_index=65534)
     assert not lock.enter_code("482915").opened

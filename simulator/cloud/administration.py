@@ -1,6 +1,7 @@
 """What happens to a lock as a whole: set-up, name, owner, admin passcode, firmware (ttlock-open-api.md 4.1, 4.3, 4.17).
 
-Guesses: any text is good as ``lockData`` and makes a new lock; a receiver nobody knows is -4064, as with ekeys;
+Guesses: ``lockData`` of a lock that is there registers that lock and ends what the cloud knew of it before; any other
+text is good, too, and makes a new lock; a receiver nobody knows is -4064, as with ekeys;
 resetting passcodes tells the cloud only; ``upgradeRecheck`` takes either of the two fields; a lock without NB-IoT is
 -4067.
 """
@@ -12,6 +13,7 @@ from ..accounts import Account
 from ..database import LockRow, NbDevice
 from ..features import Feature
 from ..lock import VirtualLock
+from ..radio.lockdata import NoLockData, PairedLock, read as read_lock_data
 from .call import Call, Endpoint, Json, Right, Target
 from .errors import ApiError, body_of
 from .passcodes import check_digits
@@ -23,18 +25,32 @@ UP_TO_DATE, UPGRADE, UNKNOWN = 0, 1, 2
 def initialize(call: Call) -> Json:
     """Make a lock the caller's that a phone has set up over Bluetooth."""
     data = call.text("lockData")
-    if any(lock.secrets.lock_data == data for lock in call.world.locks.values()):
+    if any(row.lock_data == data for row in call.world.rows.values()):
         raise ApiError(-3)
     world, now = call.world, call.world.clock.now_ms()
     digest = hashlib.sha256(data.encode()).hexdigest().upper()
-    lock = VirtualLock(
-        key=f"lock_{digest[:12].lower()}",
-        lock_id=world.next_id(),
-        mac=":".join(digest[index : index + 2] for index in range(0, 12, 2)),
-        now=world.clock.now,
-        feature_value=NEW_LOCK_FEATURES,
-    )
-    lock.secrets = replace(lock.secrets, lock_data=data)
+    try:
+        told = read_lock_data(data)
+    except NoLockData:
+        told = None
+    mac = told.mac if told else ":".join(digest[index : index + 2] for index in range(0, 12, 2))
+    if (lock := world.find_lock(mac)) is None:
+        lock = VirtualLock(
+            key=f"lock_{digest[:12].lower()}",
+            lock_id=0,
+            mac=mac,
+            now=world.clock.now,
+            feature_value=(told and told.feature_value) or NEW_LOCK_FEATURES,
+        )
+        if told is not None:
+            # One that was paired elsewhere.
+            number = told.no_key_pwd or lock.secrets.no_key_pwd
+            lock.secrets = replace(lock.secrets, keys=told.keys, no_key_pwd=number)
+    elif lock.lock_id in world.locks:
+        world.remove_lock(lock)
+    if told is not None:
+        _take_over(lock, told)
+    lock.lock_id = world.next_id()
     row = LockRow(
         lock_id=lock.lock_id,
         alias=call.text("lockAlias", lock.name),
@@ -43,7 +59,18 @@ def initialize(call: Call) -> Json:
         battery=lock.battery,
         updated=now,
         settings=lock.settings.as_numbers(),
+        auto_lock_seconds=lock.auto_lock_seconds or -1,
+        passage=lock.passage,
+        lock_data=data,
+        uploaded=lock.journal.last_sequence,
     )
+    if told is not None:
+        row.flag = told.flag
+        row.model, row.hardware, row.firmware = (
+            told.model or row.model,
+            told.hardware or row.hardware,
+            told.firmware or row.firmware,
+        )
     if call.choice("nbInitSuccess", (0, 1), 0):
         lock.add_feature(Feature.NB_IOT)
         row.nb_device = NbDevice(node_id=digest[12:24], card_number=digest[24:44], updated=now)
@@ -54,6 +81,12 @@ def initialize(call: Call) -> Json:
     ekey.group_id = group.group_id if group is not None and group.uid == call.user.uid else 0
     # The documented sample shows this id as text.
     return {"lockId": lock.lock_id, "keyId": str(ekey.key_id)}
+
+
+def _take_over(lock: VirtualLock, told: PairedLock) -> None:
+    """Let the cloud know a lock as the phone that paired it tells."""
+    lock.known_to_cloud = lock.owned and lock.secrets.keys == told.keys
+    lock.move_to_offset(told.raw_offset)
 
 
 def rename(call: Call) -> Json:
@@ -93,7 +126,14 @@ def transfer(call: Call) -> Json:
 
 def update_lock_data(call: Call) -> Json:
     """Take what a phone read out of the lock."""
-    call.lock.secrets = replace(call.lock.secrets, lock_data=call.text("lockData"))
+    data = call.row.lock_data = call.text("lockData")
+    try:
+        told = read_lock_data(data)
+    except NoLockData:
+        return body_of(0)
+    # After a reset of all ekeys over Bluetooth this is how the cloud learns of it (ttlock-ble-protocol.md 5.2).
+    call.row.flag = told.flag
+    call.lock.known_to_cloud = call.lock.secrets.keys == told.keys
     return body_of(0)
 
 

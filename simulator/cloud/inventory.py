@@ -2,13 +2,13 @@
 
 from ..accounts import Ekey
 from ..features import Feature, special_value
+from ..keys import LOCK_VERSION, lock_data
 from ..lock import VirtualLock
 from ..reach import Gateway
 from ..world import World
 from .call import Call, Endpoint, Json, Right, Target
 from .errors import ApiError
 
-LOCK_VERSION = {"groupId": 10, "protocolVersion": 3, "protocolType": 5, "orgId": 34, "scene": 2}
 # Setting fields of lock/detail: name in the cloud, name in our row, capability it depends on
 _DETAIL_SETTINGS: tuple[tuple[str, str, Feature], ...] = (
     ("lockSound", "lock_sound", Feature.SOUND),
@@ -32,6 +32,11 @@ def _identity(world: World, lock: VirtualLock) -> Json:
         "keyboardPwdVersion": 4,
         "lockVersion": dict(LOCK_VERSION),
     }
+
+
+def _admin_data(world: World, lock: VirtualLock) -> str:
+    row = world.rows[lock.lock_id]
+    return lock_data(lock, row, world.ekey(row.admin_uid, lock.lock_id))
 
 
 def _has_gateway(world: World, lock: VirtualLock) -> int:
@@ -59,7 +64,7 @@ def lock_list(call: Call) -> Json:
         {
             **_identity(call.world, lock),
             "hasGateway": _has_gateway(call.world, lock),
-            "lockData": lock.secrets.lock_data,
+            "lockData": _admin_data(call.world, lock),
             **_group(call, lock),
             "date": call.world.rows[lock.lock_id].created,
         }
@@ -80,7 +85,7 @@ def lock_detail(call: Call) -> Json:
         "adminPwd": lock.secrets.admin_pwd,
         "lockKey": lock.secrets.lock_key,
         "aesKeyStr": lock.secrets.aes_key_str,
-        "lockFlagPos": 0,
+        "lockFlagPos": row.flag,
         "modelNum": row.model,
         "hardwareRevision": row.hardware,
         "firmwareRevision": row.firmware,
@@ -110,7 +115,7 @@ def _ekey(call: Call, ekey: Ekey) -> Json:
     item = {
         **_identity(world, lock),
         "keyId": ekey.key_id,
-        "lockData": lock.secrets.lock_data,
+        "lockData": lock_data(lock, row, ekey),
         "userType": "110301" if ekey.admin else "110302",
         "keyStatus": ekey.status,
         "startDate": ekey.start,

@@ -33,7 +33,7 @@ async def test_a_lock_is_taken_over_renamed_and_removed(client: CloudClient, wor
     await client.locks.rename(new.lock_id, "Garage")
     assert (await client.get_ekey(new.lock_id)).name == "Garage"
     await client.locks.record_lock_data(new.lock_id, Secret("other lock data"))
-    assert world.locks[new.lock_id].secrets.lock_data == "other lock data"
+    assert world.rows[new.lock_id].lock_data == "other lock data"
     await client.locks.delete(new.lock_id)
     with pytest.raises(NotFound, match="lock_not_found"):
         await client.get_lock(new.lock_id)

@@ -164,7 +164,7 @@ def test_cards_and_fingers(world: World) -> None:
     lock = world.lock("front_door")
     assert lock.swipe_card("1723612378").opened
     assert lock.swipe_card("1").reason == "unknown"
-    assert lock.touch_finger("281474976710657").opened
+    assert lock.touch_finger("179351284710657").opened
     thursday_morning = CyclicWindow(day=4, start=600, end=660)
     lock.add_credential(lock.cards, Credential(number="7", cycle=(thursday_morning,)))
     assert lock.swipe_card("7").opened
@@ -287,7 +287,7 @@ def test_generated_worlds_and_secrets() -> None:
     assert sum(gateway.latency for gateway in world.gateways.values()) == 0
     assert all(world.reach.related(lock, world.account("owner").uid) for lock in world.locks.values())
     secrets = world.secrets()
-    assert world.lock("lock_7").secrets.lock_data in secrets
+    assert world.lock("lock_7").secrets.lock_key in secrets
     assert world.account("owner").password in secrets
     assert world.application.client_secret in secrets
     assert all(len(secret) >= 6 for secret in secrets)

@@ -1,0 +1,160 @@
+"""One conversation: what the lock remembers of a client while the link is open (ttlock-ble-protocol.md 10.1, 10.2)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+from ..lock import VirtualLock
+from .lockdata import Keys
+
+if TYPE_CHECKING:
+    from .lockradio import LockRadio
+
+
+class Code(IntEnum):
+    """Why the lock refuses (6.3)."""
+
+    CRC = 0x01
+    NO_PERMISSION = 0x02
+    WRONG_ADMIN = 0x03
+    NO_SPACE = 0x04
+    NO_ADMIN = 0x06
+    NOT_IN_SETTING_MODE = 0x07
+    WRONG_DYNAMIC_CODE = 0x08
+    FLAG_TOO_LOW = 0x0D
+    EXPIRED = 0x0E
+    PASSCODE_LENGTH = 0x0F
+    SAME_AS_DELETE_CODE = 0x10
+    NOT_YET_VALID = 0x11
+    FAILED = 0x13
+    PASSCODE_EXISTS = 0x14
+    PASSCODE_MISSING = 0x15
+    FULL = 0x16
+    INVALID_LENGTH = 0x17
+    CARD_MISSING = 0x18
+    FINGERPRINT_DUPLICATE = 0x19
+    FINGERPRINT_MISSING = 0x1A
+    INVALID_COMMAND = 0x1B
+    FROZEN = 0x1C
+    INVALID_VENDOR = 0x1D
+    DOUBLE_LOCKED = 0x1E
+    RECORD_MISSING = 0x1F
+    INVALID_PARAMETER = 0x20
+    RECEIVED = 0x24
+    QR_EXISTS = 0x27
+
+
+class Refused(Exception):
+    """The lock answers with an error code."""
+
+    def __init__(self, code: Code) -> None:
+        """Keep the code."""
+        super().__init__(code.name)
+        self.code = code
+
+
+class Level(IntEnum):
+    """How far the client has shown who it is."""
+
+    NONE = 0
+    USER = 1
+    ADMIN = 2
+
+
+class Access(IntEnum):
+    """What a request needs (7)."""
+
+    FREE = 0
+    """The key alone."""
+    USER = 1
+    """`55` or `41`."""
+    PROVED = 2
+    """The same and `30`."""
+    ADMIN = 3
+    """`41` and `30`."""
+
+
+class Session:
+    """What was said so far on one link."""
+
+    def __init__(
+        self, radio: LockRadio, push: Callable[[int, bytes], None], later: Callable[[float, Callable[[], None]], None]
+    ) -> None:
+        """Start knowing nothing of the client; `push` sends a frame by itself, `later` does something in a while."""
+        self.radio = radio
+        self.push = push
+        self.later = later
+        self.token: int | None = None
+        self.level = Level.NONE
+        self.proved = False
+        self.uid = 0
+        self.offered: bytes | None = None
+        """The key a lock that is being paired has given away."""
+        self.adopted: Keys | None = None
+        """What it will belong to once the client is finished."""
+        self.enrolling: int | None = None
+        """The opcode of the credential that is being enrolled."""
+        self.handling = False
+        """A request is being handled: what happens to the lock is its doing, and needs no push."""
+        self.ends = False
+        """The link is to go down after the reply."""
+
+    @property
+    def lock(self) -> VirtualLock:
+        """Return the lock the client talks to."""
+        return self.radio.lock
+
+    @property
+    def key(self) -> bytes:
+        """Return the key of the conversation: the lock's own once it has one."""
+        return self.offered or self.radio.key
+
+    def greet(self, level: Level, uid: int) -> bytes:
+        """Let a client in and return the new token."""
+        self.token = int.from_bytes(self.radio.draw(4))
+        self.level, self.uid, self.proved = level, uid, False
+        return self.token.to_bytes(4)
+
+    def check_sum(self, octets: bytes) -> None:
+        """Refuse a client that does not know token and unlock key (5.2, 5.4)."""
+        if self.token is None:
+            raise Refused(Code.NO_PERMISSION)
+        if int.from_bytes(octets[:4]) != (self.token + self.radio.keys.unlock_key) % 2**32:
+            raise Refused(Code.WRONG_DYNAMIC_CODE)
+
+    def require(self, access: Access) -> None:
+        """Refuse a request the client has not shown the right for."""
+        if access is Access.FREE:
+            return
+        needs = Level.ADMIN if access is Access.ADMIN and not self.radio.fidelity.admin_without_admin else Level.USER
+        if self.level < needs or (access > Access.USER and not self.proved):
+            if access is Access.ADMIN and self.radio.fidelity.admin_without_admin and self.level >= Level.USER:
+                return
+            raise Refused(Code.NO_PERMISSION)
+
+    def battery(self) -> bytes:
+        """Return the octet most replies start with."""
+        return bytes([self.lock.battery])
+
+
+type Handler = Callable[[Session, bytes], bytes | None]
+"""Takes the request's data and returns the reply's; None for an answer without a payload (3.6)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One row of the decision table."""
+
+    handler: Handler
+    access: Access = Access.ADMIN
+    features: tuple[int, ...] = ()
+    """What the lock must have; of several any one."""
+    frozen: bool = False
+    """A frozen lock does it, too."""
+    own_opcode: bool = False
+    """The reply carries the opcode of the request (3.6)."""
+    default_key: bool = False
+    """Always spoken under the default key."""
+    unpaired: bool = False
+    """A lock that belongs to nobody does it, too."""
