@@ -4,6 +4,7 @@ import ast
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 import sys
 from typing import Final
@@ -50,6 +51,7 @@ class Row:
     untested: list[str] = field(default_factory=list)
 
 
+@cache
 def rows() -> list[Row]:
     """Return the table, by path."""
     table: dict[str, Row] = {}
