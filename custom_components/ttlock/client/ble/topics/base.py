@@ -1,0 +1,117 @@
+"""What all topics of a lock share: asking, and refusing what the key does not allow (ttlock-ble-protocol.md 7)."""
+
+from collections.abc import AsyncGenerator, Callable
+from functools import wraps
+import time
+from typing import Concatenate, Final
+
+from ...errors import NotPermitted
+from ..conversation import Access, Conversation
+from ..key import LockKey, Role
+from ..opcodes import Opcode
+from ..operations.wire import percent
+
+FREE: Final = frozenset(
+    {
+        Opcode.STATUS,
+        Opcode.LOG,
+        Opcode.GET_CLOCK,
+        Opcode.FEATURES,
+        Opcode.ACCESSORY_BATTERY,
+        Opcode.SCAN_WIFI,
+    }
+)
+"""What every holder of the AES key may ask."""
+FOR_EKEYS: Final = frozenset({Opcode.UNLOCK, Opcode.LOCK, Opcode.DEAD_LOCK})
+"""The administrator asks for these like everybody else: some models refuse the other way (5.3)."""
+FOR_PROVED_EKEYS: Final = frozenset({Opcode.REMOTE_CONTROL})
+ENROLMENT_SECONDS: Final = 30.0
+"""How long a lock waits for the next card or finger, with a margin: public clients wait ten to thirty seconds."""
+
+OPERATIONS: Final[dict[str, tuple[Opcode, ...]]] = {}
+"""The methods of a lock, with what they ask for."""
+
+
+def access_of(opcode: Opcode, role: Role) -> Access:
+    """Return what a request needs before it, for a holder of a role."""
+    if opcode in FREE:
+        return Access.KEY
+    if opcode in FOR_EKEYS:
+        return Access.USER
+    if opcode in FOR_PROVED_EKEYS or (opcode is Opcode.SET_CLOCK and role is not Role.ADMIN):
+        return Access.PROVED_USER
+    return Access.PROVED
+
+
+def role_needed(name: str) -> Role:
+    """Return whose key a method of a lock needs at least."""
+    return max(access_of(opcode, Role.READER).role for opcode in OPERATIONS[name])
+
+
+def operation[T: Topic, **P, R](
+    *opcodes: Opcode,
+) -> Callable[[Callable[Concatenate[T, P], R]], Callable[Concatenate[T, P], R]]:
+    """Mark a method with what it asks for: it is refused before anything is sent when the key does not allow that."""
+
+    def mark(method: Callable[Concatenate[T, P], R]) -> Callable[Concatenate[T, P], R]:
+        OPERATIONS[method.__name__] = opcodes
+
+        @wraps(method)
+        def allowed(self: T, /, *args: P.args, **kwargs: P.kwargs) -> R:
+            permit(self.key, role_needed(method.__name__))
+            return method(self, *args, **kwargs)
+
+        return allowed
+
+    return mark
+
+
+def permit(key: LockKey, role: Role) -> None:
+    """Refuse what a key does not allow; NotPermitted."""
+    if key.role < role:
+        raise NotPermitted("not_admin" if role is Role.ADMIN else "not_permitted")
+
+
+class Topic:
+    """A part of what can be done with a lock."""
+
+    def __init__(self, conversation: Conversation, clock: Callable[[], float] = time.time) -> None:
+        """Talk through a conversation; `clock` gives the unix time."""
+        self._conversation = conversation
+        self._clock = clock
+        self.battery: int | None = None
+        """What the lock said last."""
+
+    @property
+    def key(self) -> LockKey:
+        """Return the key in use."""
+        return self._conversation.key
+
+    async def _ask(
+        self,
+        opcode: Opcode,
+        data: bytes | Callable[[int], bytes] = b"",
+        *,
+        once: bool = False,
+        timeout: float | None = None,
+    ) -> bytes:
+        """Ask for something; `once` for what must not come twice. A lost answer to that is OutcomeUnknown."""
+        access = access_of(opcode, self.key.role)
+        permit(self.key, access.role)
+        return await self._conversation.request(opcode, data, access=access, control=once, timeout=timeout)
+
+    def _follow(self, opcode: Opcode, data: bytes) -> AsyncGenerator[bytes]:
+        """Ask for something that the lock tells of over time."""
+        access = access_of(opcode, self.key.role)
+        permit(self.key, access.role)
+        return self._conversation.follow(opcode, data, access=access, timeout=ENROLMENT_SECONDS)
+
+    def _note_battery(self, percentage: int | None) -> None:
+        if percentage is not None:
+            self.battery = percentage
+
+    def _note_first(self, data: bytes) -> bytes:
+        """Note the battery in a reply that begins with it, and return the reply."""
+        if data:
+            self._note_battery(percent(data[0]))
+        return data
