@@ -267,7 +267,7 @@ async def test_the_activity_page_tells_who_and_how(
     world.lock("front_door").enter_code(CODE)
     await look(hass, front_door)
     (line,) = lines
-    assert line.data["message"] == "unlocked by Family (passcode)"
+    assert line.data["message"] == "unlocked by Family with a passcode"
     assert line.data["entity_id"] == front_door
 
 

@@ -9,10 +9,8 @@ from homeassistant.util import dt as dt_util
 from .client import Secret
 from .client.grants import Access
 from .const import DOMAIN
+from .credential_book import HIDDEN
 from .lock_coordinator import LockCoordinator
-
-HIDDEN = "****"
-"""Shown where somebody wrote the digits into the name."""
 
 
 def _texts(hass: HomeAssistant, category: str) -> dict[str, str]:
@@ -33,6 +31,13 @@ def reason_text(hass: HomeAssistant, lock: LockCoordinator, reason: str, code: i
     """Return what went wrong, as an action would say it; None for a reason that is no trouble."""
     text = _texts(hass, "exceptions").get(f"component.{DOMAIN}.exceptions.{reason}.message")
     return text and text.format(name=lock.name, code="" if code is None else code)
+
+
+@callback
+def reason_word(hass: HomeAssistant, reason: str) -> str:
+    """Return why somebody was refused, a command did not succeed or something is wrong, in a few words."""
+    key = f"component.{DOMAIN}.entity.event.access.state_attributes.reason.state.{reason}"
+    return _texts(hass, "entity").get(key, reason)
 
 
 @callback

@@ -26,6 +26,7 @@ from .coordinator import TTLockConfigEntry
 from .entity import LockEntityDescription, TTLockEntity, async_add_lock_entities
 from .errors import translated
 from .lock_coordinator import LockCoordinator
+from .options import RecordOptions
 from .show_code import ShownCodes
 
 PARALLEL_UPDATES = 0
@@ -58,7 +59,10 @@ async def async_setup_entry(
     hass: HomeAssistant, entry: TTLockConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
     """Set up the calendars of an account's locks."""
-    async_add_lock_entities(entry, async_add_entities, (ACCESS,), AccessCalendar)
+    names = RecordOptions.of(entry.options).names
+    async_add_lock_entities(
+        entry, async_add_entities, (ACCESS,), AccessCalendar if names else AccessCalendarWithoutNames
+    )
     async_add_lock_entities(entry, async_add_entities, (PASSAGE,), PassageCalendar)
 
 
@@ -199,6 +203,12 @@ class AccessCalendar(BookEntity, LockCalendar):
 
     def _translated(self) -> AbstractContextManager[None]:
         return translated(self.hass, self.coordinator.config_entry, self.coordinator.name)
+
+
+class AccessCalendarWithoutNames(AccessCalendar):
+    """Who may open the lock when; the database does not keep whose key is next."""
+
+    _unrecorded_attributes = frozenset({"message"})
 
 
 class PassageCalendar(LockCalendar):

@@ -10,6 +10,7 @@ from homeassistant.config_entries import (
     ConfigEntry,
     ConfigFlowResult,
     ConfigSubentryFlow,
+    OptionsFlow,
 )
 from homeassistant.const import CONF_PASSWORD, CONF_USERNAME
 from homeassistant.core import callback
@@ -23,6 +24,7 @@ from .client import Token, password_digest, sign_in_anywhere
 from .client.errors import TTLockError
 from .const import CONF_AUTH_IMPLEMENTATION, CONF_REGION, CONF_TOKEN, DOCS_URL, DOMAIN, LOGGER, PORTAL_URL
 from .message_template_flow import MessageTemplateFlow
+from .options_flow import TTLockOptionsFlow
 from .templates import MESSAGE_TEMPLATE
 
 ACCOUNT_SCHEMA = vol.Schema(
@@ -67,6 +69,13 @@ class TTLockConfigFlow(AbstractOAuth2FlowHandler, domain=DOMAIN):
     def async_get_supported_subentry_types(cls, config_entry: ConfigEntry) -> dict[str, type[ConfigSubentryFlow]]:
         """Return what may be added to an account."""
         return {MESSAGE_TEMPLATE: MessageTemplateFlow}
+
+    @staticmethod
+    @callback
+    @override
+    def async_get_options_flow(config_entry: ConfigEntry) -> OptionsFlow:
+        """Return the flow of what an account can be told."""
+        return TTLockOptionsFlow()
 
     @property
     @override

@@ -1,18 +1,21 @@
 """The credentials of one lock: the tables that the cloud keeps, read rarely, and what our own grants know since."""
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, override
+from typing import TYPE_CHECKING, Final, Self, override
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
 
-from .client.credentials import Credential, CredentialKind
+from .client import Secret
+from .client.credentials import Credential, CredentialKind, Validity
 from .client.errors import InvalidInput, TTLockError, Unsupported, is_refusal
 from .client.grants import Access, Grant, Life, Outcome, Stage, overview
 from .client.parse import Listing
+from .client.people import account_of
 from .const import (
     CREDENTIAL_CALLS_ON_DEMAND_A_MONTH,
     CREDENTIAL_RETRY,
@@ -27,6 +30,9 @@ from .timer import Timer
 if TYPE_CHECKING:
     from .coordinator import TTLockConfigEntry
     from .lock_coordinator import LockCoordinator
+
+HIDDEN: Final = "****"
+"""Shown where somebody wrote the digits into the name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +59,21 @@ class Tables:
         return replace(self, credentials=credentials)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What is known of a credential that somebody has shown to the lock."""
+
+    name: str | None
+    credential_id: int | None
+    validity: Validity
+
+    @classmethod
+    def of(cls, name: str | None, number: Secret | None, credential_id: int | None, validity: Validity) -> Self:
+        """Return it without digits that somebody wrote into the name."""
+        shown = name.replace(number.reveal(), HIDDEN) if name and number else name
+        return cls(name=shown, credential_id=credential_id, validity=validity)
+
+
 class CredentialBook(DataUpdateCoordinator[Tables]):
     """Follow the credentials of one lock while somebody listens.
 
@@ -73,6 +94,9 @@ class CredentialBook(DataUpdateCoordinator[Tables]):
         )
         self._lock = lock
         self.data = Tables()
+        self._looked_up: dict[CredentialKind, tuple[Credential, ...]] = {}
+        """Tables that were read because of a record, whether or not somebody listens."""
+        self._looked_up_at: dict[CredentialKind, datetime] = {}
         self._edge = Timer(hass, f"{self.name} edge", self._async_edge_passed)
         self._stop_following = lock.account.grants.grants.on_change(self._grant_moved)
 
@@ -99,6 +123,40 @@ class CredentialBook(DataUpdateCoordinator[Tables]):
         now = dt_util.utcnow()
         ends = (access.end for access in self.accesses if access.counts)
         return min((end for end in ends if end is not None and end > now), default=None)
+
+    def find(self, kind: CredentialKind, number: Secret | None, username: str | None) -> Known | None:
+        """Return the credential of which a record tells: by its digits, or an ekey by who received it."""
+        if number is not None:
+            for grant in self._lock.account.grants.grants.of_lock(self._lock.lock_id):
+                if grant.wish.kind is kind and number in (grant.number, grant.wish.number):
+                    return Known(name=grant.wish.label, credential_id=grant.credential_id, validity=grant.wish.validity)
+        for shown in (*self.data.credentials.get(kind, ()), *self._looked_up.get(kind, ())):
+            holder = account_of(shown)
+            if (number is not None and shown.number == number) or (holder is not None and holder == username):
+                return Known.of(shown.name, number, shown.credential_id, shown.validity)
+        return None
+
+    @callback
+    def async_look_up(self, kind: CredentialKind) -> asyncio.Task[None] | None:
+        """Begin to read one table for a record that tells of something unknown, unless that was done not long ago."""
+        now = dt_util.utcnow()
+        asked_at = self._looked_up_at.get(kind)
+        if kind not in self.kinds or (asked_at is not None and now - asked_at < FRESH_CREDENTIALS):
+            return None
+        if not self._lock.account.may_ask(1, CREDENTIAL_CALLS_ON_DEMAND_A_MONTH):
+            return None
+        self._looked_up_at[kind] = now
+        return self.config_entry.async_create_background_task(
+            self.hass, self._async_read_one(kind), f"{self.name}: look up a {kind.value}"
+        )
+
+    async def _async_read_one(self, kind: CredentialKind) -> None:
+        try:
+            found = await self._read(kind)
+        except TTLockError as err:
+            LOGGER.debug("%s: could not look up: %s", self.name, err)
+        else:
+            self._looked_up[kind] = found.items
 
     async def async_begin(self) -> None:
         """Read for the first time, if somebody listens."""

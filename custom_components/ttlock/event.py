@@ -1,16 +1,16 @@
-"""Who used a lock and how, and what is wrong at it, as events."""
+"""Who used a lock and how, what is wrong at it, and who rings, as events."""
 
 from dataclasses import dataclass
 from typing import Any, Final, override
 
-from homeassistant.components.event import EventEntity, EventEntityDescription
+from homeassistant.components.event import EventDeviceClass, EventEntity, EventEntityDescription
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .activity import async_write_activity
-from .client.events import ACCESS, ALARMS, EventType, LockEvent
+from .client.events import ACCESS, ALARMS, DOORBELL, EventType, LockEvent
 from .coordinator import TTLockConfigEntry
 from .entity import LockEntityDescription, TTLockEntity, async_add_lock_entities
+from .options import RecordOptions
 
 PARALLEL_UPDATES = 0
 
@@ -18,10 +18,12 @@ _PLAIN: Final = (
     "who",
     "method",
     "side",
+    "credential",
     "credential_id",
     "reason",
     "command",
     "count",
+    "first_use",
     "battery",
     "record_type",
 )
@@ -31,7 +33,7 @@ _PLAIN: Final = (
 class LockEventDescription(LockEntityDescription, EventEntityDescription):
     """Describe events of a lock."""
 
-    alarms: bool
+    event_types: list[str]
 
 
 # They have no category: triggers on areas and labels see only what has none (voice-and-automation.md 9).
@@ -40,13 +42,11 @@ EVENTS = (
         key="access",
         translation_key="access",
         event_types=[kind.value for kind in ACCESS],
-        alarms=False,
     ),
     LockEventDescription(
         key="alarm",
         translation_key="alarm",
         event_types=[kind.value for kind in ALARMS],
-        alarms=True,
     ),
 )
 
@@ -55,7 +55,17 @@ async def async_setup_entry(
     hass: HomeAssistant, entry: TTLockConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
     """Set up the events of the locks of an account."""
-    async_add_lock_entities(entry, async_add_entities, EVENTS, LockEvents)
+    options = RecordOptions.of(entry.options)
+    # No bit and no number of the vendor tells of a bell for sure (ttlock-open-api.md 4.18): the user does.
+    bell = LockEventDescription(
+        key="doorbell",
+        device_class=EventDeviceClass.DOORBELL,
+        event_types=[kind.value for kind in DOORBELL],
+        supported_fn=lambda data: bool(options.bells_at(data.ekey.lock_id)),
+    )
+    async_add_lock_entities(
+        entry, async_add_entities, (*EVENTS, bell), LockEvents if options.names else LockEventsWithoutNames
+    )
 
 
 class LockEvents(TTLockEntity, EventEntity):
@@ -78,22 +88,30 @@ class LockEvents(TTLockEntity, EventEntity):
     @callback
     def _hear(self, event: LockEvent) -> None:
         """Tell an event, the same person twice in a row included."""
-        if event.is_alarm is not self.entity_description.alarms:
-            return
-        late = event.late and not event.is_alarm
-        self._trigger_event(EventType.LATE.value if late else event.type.value, attributes_of(event))
-        self.async_write_ha_state()
-        async_write_activity(self.hass, self.coordinator, event)
+        told_as = EventType.LATE if event.late and not event.is_alarm else event.type
+        if told_as.value in self.entity_description.event_types:
+            self._trigger_event(told_as.value, self._attributes(event))
+            self.async_write_ha_state()
+
+    def _attributes(self, event: LockEvent) -> dict[str, Any]:
+        """Return what is told about an event (voice-and-automation.md 10.2); what is not known is left out."""
+        attributes: dict[str, Any] = {name: value for name in _PLAIN if (value := getattr(event, name)) is not None}
+        person = self.coordinator.log.options.person_of((event.who, event.credential))
+        if person is not None and self.hass.states.get(person) is not None:
+            attributes["person"] = person
+        if event.since_last is not None:
+            attributes["since_last"] = round(event.since_last.total_seconds())
+        if event.is_alarm:
+            attributes["late"] = event.late
+        elif event.late:
+            attributes["kind"] = event.type.value
+        attributes["at"] = event.at.isoformat()
+        attributes["received"] = event.received.isoformat()
+        attributes["source"] = event.source.value
+        return attributes
 
 
-def attributes_of(event: LockEvent) -> dict[str, Any]:
-    """Return what is told about an event (voice-and-automation.md 10.2); what is not known is left out."""
-    attributes: dict[str, Any] = {name: value for name in _PLAIN if (value := getattr(event, name)) is not None}
-    if event.is_alarm:
-        attributes["late"] = event.late
-    elif event.late:
-        attributes["kind"] = event.type.value
-    attributes["at"] = event.at.isoformat()
-    attributes["received"] = event.received.isoformat()
-    attributes["source"] = event.source.value
-    return attributes
+class LockEventsWithoutNames(LockEvents):
+    """Events of a lock of which the database keeps no names."""
+
+    _unrecorded_attributes = frozenset({"who", "person", "credential"})

@@ -13,6 +13,7 @@ from .client.errors import DeviceUnreachable, Interrupted, SignInError, Unsuppor
 from .client.grants import Change, Grant, Grants, Outcome, Stage, Vendor, Wish, from_json, to_json
 from .const import DOMAIN, LOGGER
 from .data import NO_GATEWAY
+from .options import RecordOptions
 from .timer import Timer
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ class GrantKeeper:
         """Wait for nothing yet."""
         self._hass = hass
         self._account = account
+        self._names = RecordOptions.of(account.config_entry.options).names
+        """Whether the event, which the database keeps, may say whose credential it is."""
         self._store = _store(hass, account.config_entry.entry_id)
         vendor = Vendor(account.cloud, self._zone_of, self._async_run)
         self.grants = Grants(vendor, self._zone_of, self._async_save, dt_util.utcnow)
@@ -162,7 +165,7 @@ class GrantKeeper:
                 "lock": lock.name if lock else None,
                 "kind": grant.wish.kind.value,
                 "id": grant.credential_id,
-                "name": grant.wish.label,
+                "name": grant.wish.label if self._names else None,
                 "state": self.grants.life(grant).value,
                 "reason": grant.reason,
                 "changed_elsewhere": grant.changed_elsewhere,

@@ -4,12 +4,15 @@ from dataclasses import dataclass
 from typing import Any, override
 
 from homeassistant.components.lock import LockEntity, LockEntityDescription as HaLockEntityDescription
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .activity import async_write_activity
+from .client.events import LockEvent
 from .client.models import Bolt
 from .coordinator import TTLockConfigEntry
 from .entity import LockEntityDescription, TTLockEntity, async_add_lock_entities
+from .options import RecordOptions
 
 PARALLEL_UPDATES = 0
 """Commands queue in the client, one at a time per gateway."""
@@ -27,7 +30,8 @@ async def async_setup_entry(
     hass: HomeAssistant, entry: TTLockConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
     """Set up the locks of an account."""
-    async_add_lock_entities(entry, async_add_entities, LOCKS, TTLockLock)
+    names = RecordOptions.of(entry.options).names
+    async_add_lock_entities(entry, async_add_entities, LOCKS, TTLockLock if names else TTLockLockWithoutNames)
 
 
 class TTLockLock(TTLockEntity, LockEntity):
@@ -37,6 +41,17 @@ class TTLockLock(TTLockEntity, LockEntity):
     """
 
     entity_description: BoltDescription
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Keep the diary of the lock."""
+        await super().async_added_to_hass()
+        self.async_on_remove(self.coordinator.log.async_listen(self._write_activity))
+
+    @callback
+    def _write_activity(self, event: LockEvent) -> None:
+        lock = self.coordinator
+        async_write_activity(self.hass, self.entity_id, lock.name, event, lock.log.options)
 
     @property
     @override
@@ -71,3 +86,9 @@ class TTLockLock(TTLockEntity, LockEntity):
     async def async_unlock(self, **kwargs: Any) -> None:
         """Withdraw the bolt."""
         await self.async_run(self.coordinator.async_unlock())
+
+
+class TTLockLockWithoutNames(TTLockLock):
+    """A lock of which the database keeps no names."""
+
+    _unrecorded_attributes = frozenset({"changed_by"})

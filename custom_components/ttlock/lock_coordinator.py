@@ -341,6 +341,10 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
 
     async def async_unlock(self) -> None:
         """Withdraw the bolt, once."""
+        with self.log.telling_failure("unlock"):
+            await self._async_unlock()
+
+    async def _async_unlock(self) -> None:
         self.require(Feature.GATEWAY_UNLOCK, "no_remote_unlock")
         if self.data.ekey.remote_unlock is False:
             raise NotPermitted("no_remote_right")
@@ -364,8 +368,9 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
 
     async def async_lock(self) -> None:
         """Throw the bolt."""
-        self.require(Feature.LOCK_COMMAND, "no_remote_lock")
-        await self._async_move(self.account.cloud.lock, Bolt.LOCKED, "lock by app")
+        with self.log.telling_failure("lock"):
+            self.require(Feature.LOCK_COMMAND, "no_remote_lock")
+            await self._async_move(self.account.cloud.lock, Bolt.LOCKED, "lock by app")
 
     def require(self, feature: Feature, reason: str) -> None:
         """Refuse what the lock is not built for, without spending a call; no bits at all mean that nobody knows."""
@@ -377,7 +382,6 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         try:
             await self.async_command(self._async_settled(command, wanted))
         except TTLockError as err:
-            self.log.async_command_failed("lock" if wanted is Bolt.LOCKED else "unlock", err.reason)
             if isinstance(err, NotExecuted | OutcomeUnknown):
                 # A lock that answered too late may have moved all the same.
                 self._ask_in(UNCLEAR_PAUSE_SECONDS)

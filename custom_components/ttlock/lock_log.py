@@ -2,22 +2,37 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterable
-from contextlib import aclosing, suppress
+from collections.abc import Callable, Generator, Iterable
+from contextlib import aclosing, contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
 from .client.cloud.records import RecordQuery
+from .client.credentials import CredentialKind, ValidityKind
 from .client.errors import Interrupted, TTLockError
-from .client.events import EventType, LockEvent, Source
+from .client.events import (
+    EXPIRED,
+    NOT_YET_VALID,
+    ONE_TIME_CODE,
+    PERIODIC_CODE,
+    UNKNOWN_CREDENTIAL,
+    EventType,
+    LockEvent,
+    Source,
+    failure_of,
+    is_free,
+    type_of,
+)
 from .client.history import News
 from .client.models import Record
 from .const import LOGGER
+from .credential_book import Known
 from .details import CLOCK_DRIFT
+from .options import RecordOptions
 from .timer import Timer
 
 if TYPE_CHECKING:
@@ -33,10 +48,34 @@ RECORD_DELAY: Final = timedelta(seconds=10)
 """After a command a gateway needs some seconds to bring the record up."""
 MOST_PAGES: Final = 10
 """Two thousand records after a long outage; older ones are in the list."""
+FIRST_CALLS: Final = 200
+"""For all locks together: to know who has opened them before."""
+LOOKING_UP_SECONDS: Final = 2
+"""So long a record may wait until it is known whose credential it was."""
 DENIALS: Final = 3
 DENIALS_WITHIN: Final = timedelta(minutes=10)
 LOW: Final = 20
 CRITICAL: Final = 10
+FULL: Final = 100
+RECOVERED: Final = 5
+"""So far above a limit a battery has to rise, so that its next fall is news: records and lists differ a little."""
+
+MOST_UNKNOWN: Final = 50
+"""Callbacks can be made up."""
+
+_KINDS: Final = {
+    "phone": CredentialKind.EKEY,
+    "code": CredentialKind.PASSCODE,
+    "card": CredentialKind.CARD,
+    "fingerprint": CredentialKind.FINGERPRINT,
+    "face": CredentialKind.FACE,
+    "palm": CredentialKind.PALM_VEIN,
+    "qr": CredentialKind.QR_CODE,
+    "fob": CredentialKind.REMOTE,
+}
+_SHOWN: Final = (EventType.UNLOCKED, EventType.LOCKED, EventType.ACCESS_DENIED, EventType.FIRST_FACTOR)
+"""Types for which somebody has shown something to the lock."""
+_CODES: Final = {ValidityKind.ONE_TIME: ONE_TIME_CODE, ValidityKind.CYCLIC: PERIODIC_CODE}
 
 
 class LockLog:
@@ -50,7 +89,11 @@ class LockLog:
         self._watchers: set[CALLBACK_TYPE] = set()
         self._turn = asyncio.Lock()
         self._denials: deque[datetime] = deque(maxlen=DENIALS)
-        self._battery = lock.data.inventory.battery
+        self.unknown_numbers: set[int] = set()
+        """Of records that nobody has described."""
+        self.options = RecordOptions.of(lock.config_entry.options)
+        self._battery: int | None = None
+        self._stop_watching = lock.async_watch(self._look_at_battery)
         self._regular = Timer(hass, f"{lock.name} records", self._async_regular)
         self._soon = Timer(hass, f"{lock.name} records after a command", self._async_soon)
 
@@ -69,6 +112,7 @@ class LockLog:
     @callback
     def async_shutdown(self) -> None:
         """Read no more."""
+        self._stop_watching()
         self._regular.cancel()
         self._soon.cancel()
 
@@ -99,7 +143,7 @@ class LockLog:
         async with self._turn:
             now = dt_util.utcnow()
             start = self.history.next_start
-            most = 1 if start is None else MOST_PAGES
+            most = MOST_PAGES if start else min(MOST_PAGES, max(1, FIRST_CALLS // len(self._lock.account.locks)))
             pages = self._lock.account.cloud.records.pages(self._lock.lock_id, RecordQuery(start=start))
             found: list[Record] = []
             try:
@@ -112,8 +156,8 @@ class LockLog:
             except TTLockError as err:
                 LOGGER.debug("%s: could not read records: %s", self._lock.name, err)
                 return ()
-            self.history.read(now)
             news = await self._async_take(found, Source.CLOUD, asked=asked)
+            self.history.read(now)
             self._lock.account.push.async_listed(news)
             return news
 
@@ -123,33 +167,86 @@ class LockLog:
             return await self._async_take(records, source)
 
     async def _async_take(self, records: Iterable[Record], source: Source, *, asked: bool = False) -> tuple[News, ...]:
+        records = tuple(records)
         drift: int | None = self._lock.account.details.get(CLOCK_DRIFT, self._lock.lock_id)
         news = self.history.take(records, source, dt_util.utcnow(), timedelta(seconds=drift or 0))
-        named = tuple([replace(item, event=await self._async_named(item)) for item in news])
+        news = self._with_usage([replace(item, event=self._by_options(item.event)) for item in news], records)
         if news:
             self._lock.account.logs.save()
-        self._lock.async_hear(named, asked=asked)
+        self._lock.async_hear(news, asked=asked)
+        named = tuple([replace(item, event=await self._async_named(item)) for item in news])
         for item in named:
             self._tell(item.event)
         for watcher in tuple(self._watchers):
             watcher()
         return named
 
+    def _by_options(self, event: LockEvent) -> LockEvent:
+        """Return an event as the user wants to have it understood."""
+        number = event.record_type
+        free = number is not None and is_free(number)
+        if number is not None and free and len(self.unknown_numbers) < MOST_UNKNOWN:
+            self.unknown_numbers.add(number)
+        rings = free and number in self.options.bells_at(self._lock.lock_id)
+        return replace(event, type=EventType.RING if rings else event.type, late_after=self.options.late_after)
+
+    def _with_usage(self, news: list[News], records: Iterable[Record]) -> list[News]:
+        """Say whose first opening it was, and when the last one was; what is no news tells of those before."""
+        now, usage, known = dt_util.utcnow(), self.history.usage, self.history.read_until is not None
+        fresh = {id(item.record) for item in news}
+        for record in records:
+            if id(record) not in fresh and record.when is not None and type_of(record) is EventType.UNLOCKED:
+                usage.note(record, min(record.when, now))
+        found: list[News] = []
+        for item in news:
+            event = item.event
+            if event.type is EventType.UNLOCKED:
+                is_new, since = usage.note(item.record, event.at)
+                event = replace(event, first_use=is_new if known else None, since_last=since)
+            found.append(replace(item, event=event))
+        return found
+
     async def _async_named(self, news: News) -> LockEvent:
         """Say whose credential it was, and let the grants know that it is proved; the digits go no further."""
         event, number = news.event, news.record.number
         if event.type in (EventType.UNLOCKED, EventType.LOCKED) and self.is_own(event):
-            return replace(event, who=OWN_OPERATOR)
-        if event.method != "code" or event.type is not EventType.UNLOCKED or number is None:
+            return replace(event, who=OWN_OPERATOR, first_use=None, since_last=None)
+        known = await self._async_known(news)
+        if event.method == "code" and event.type is EventType.UNLOCKED and number is not None:
+            # An account that is being unloaded learns it from the same record when it is back.
+            with suppress(Interrupted):
+                await self._lock.account.grants.grants.note_use(self._lock.lock_id, number)
+        if known is None:
             return event
-        grants = self._lock.account.grants.grants
-        grant = next((grant for grant in grants.of_lock(self._lock.lock_id) if number == grant.number), None)
-        # An account that is being unloaded learns it from the same record when it is back.
-        with suppress(Interrupted):
-            await grants.note_use(self._lock.lock_id, number)
-        if grant is None:
-            return event
-        return replace(event, credential_id=grant.credential_id, who=event.who or grant.wish.label)
+        start, reason, method = known.validity.start, event.reason, event.method
+        if reason == EXPIRED and start is not None and event.at < start:
+            reason = NOT_YET_VALID
+        if method == "code":
+            method = _CODES.get(known.validity.kind, method)
+        return replace(
+            event,
+            who=event.who or known.name,
+            credential=known.name,
+            credential_id=known.credential_id,
+            method=method,
+            reason=reason,
+        )
+
+    async def _async_known(self, news: News) -> Known | None:
+        """Return the credential that was shown.
+
+        One that is not known is looked up, unless a callback names its owner: that is told at once and without a call.
+        """
+        event, record, book = news.event, news.record, self._lock.book
+        kind = _KINDS.get(event.method or "")
+        if kind is None or event.type not in _SHOWN or event.reason == UNKNOWN_CREDENTIAL:
+            return None
+        known = book.find(kind, record.number, record.who)
+        pushed = event.source is Source.WEBHOOK and event.who is not None
+        if known is None and not pushed and (task := book.async_look_up(kind)) is not None:
+            await asyncio.wait({task}, timeout=LOOKING_UP_SECONDS)
+            known = book.find(kind, record.number, record.who)
+        return known
 
     def is_own(self, event: LockEvent) -> bool:
         """Return whether a record is that of a command of ours."""
@@ -158,20 +255,24 @@ class LockLog:
 
     # -- Telling ---------------------------------------------------------------------------------------------------
 
-    @callback
-    def async_command_failed(self, command: str, reason: str) -> None:
+    @contextmanager
+    def telling_failure(self, command: str) -> Generator[None]:
         """Tell that a command of ours did not succeed: voice assistants have answered long before."""
+        try:
+            yield
+        except TTLockError as err:
+            self._tell(self._own(EventType.COMMAND_FAILED, command=command, reason=failure_of(command, err.reason)))
+            raise
+
+    @callback
+    def async_fault(self, reason: str) -> None:
+        """Tell of something that is wrong with the lock, of which no record tells."""
+        self._tell(self._own(EventType.FAULT, reason=reason))
+
+    def _own(self, kind: EventType, **facts: Any) -> LockEvent:
+        """Return an event of which no record tells."""
         now = dt_util.utcnow()
-        self._tell(
-            LockEvent(
-                type=EventType.COMMAND_FAILED,
-                at=now,
-                received=now,
-                source=Source.CLOUD,
-                command=command,
-                reason=reason,
-            )
-        )
+        return LockEvent(type=kind, at=now, received=now, source=Source.CLOUD, **facts)
 
     def _tell(self, event: LockEvent) -> None:
         for told in (event, *self._alarms(event)):
@@ -180,16 +281,49 @@ class LockLog:
 
     def _alarms(self, event: LockEvent) -> Iterable[LockEvent]:
         """Return the alarms that no record tells of itself."""
+        if event.type is EventType.UNLOCKED and self.options.is_duress((event.who, event.credential)):
+            yield replace(event, type=EventType.DURESS)
         if event.type is EventType.ACCESS_DENIED:
             self._denials.append(event.at)
             if len(self._denials) == DENIALS and event.at - self._denials[0] <= DENIALS_WITHIN:
                 self._denials.clear()
-                yield replace(event, type=EventType.WRONG_ATTEMPTS, count=DENIALS, who=None, record_type=None)
+                yield replace(
+                    event,
+                    type=EventType.WRONG_ATTEMPTS,
+                    count=DENIALS,
+                    who=None,
+                    credential=None,
+                    credential_id=None,
+                    record_type=None,
+                )
         if event.battery is not None and not event.late:
-            before, self._battery = self._battery, event.battery
-            for limit, kind in ((CRITICAL, EventType.BATTERY_CRITICAL), (LOW, EventType.BATTERY_LOW)):
-                if event.battery <= limit and (before is None or before > limit):
-                    yield LockEvent(
-                        type=kind, at=event.at, received=event.received, source=event.source, battery=event.battery
-                    )
-                    break
+            if kind := self._battery_alarm(event.battery):
+                yield replace(self._own(kind, battery=event.battery), at=event.at, source=event.source)
+
+    def _look_at_battery(self) -> None:
+        """Tell that the battery has fallen; the inventory knows it of locks that write no records, too."""
+        before, self._battery = self._battery, self._lock.data.inventory.battery
+        # As long as it is the same, what a record told since is newer.
+        if self._battery not in (None, before) and (kind := self._battery_alarm(self._battery)):
+            self._tell(self._own(kind, battery=self._battery))
+
+    def _battery_alarm(self, battery: int) -> EventType | None:
+        """Return the alarm of a battery that has crossed a limit since the last one."""
+        told, limit = self.history.battery_told, _limit(battery)
+        if told is None:
+            self.history.battery_told = limit or FULL
+        elif battery >= told + RECOVERED:
+            self.history.battery_told = FULL if limit is None else limit
+        elif limit is not None and limit < told:
+            self.history.battery_told = limit
+        if self.history.battery_told == told:
+            return None
+        self._lock.account.logs.save()
+        if told is None or limit is None or limit > told:
+            return None
+        return EventType.BATTERY_CRITICAL if limit == CRITICAL else EventType.BATTERY_LOW
+
+
+def _limit(battery: int) -> int | None:
+    """Return the lowest limit that a battery has reached."""
+    return next((limit for limit in (CRITICAL, LOW) if battery <= limit), None)

@@ -37,7 +37,7 @@ class LogStore:
                 history = History(self._salt, dt_util.utcnow())
                 history.restore(kept)
                 self._histories[int(key)] = history
-        except (KeyError, TypeError, ValueError) as err:
+        except (AttributeError, KeyError, TypeError, ValueError) as err:
             LOGGER.warning("What was known of records cannot be read from the store: %s", type(err).__name__)
 
     async def async_flush(self) -> None:

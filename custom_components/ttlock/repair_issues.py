@@ -16,7 +16,7 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.singleton import singleton
 from homeassistant.util import dt as dt_util
 
-from .client import Feature
+from .client import Feature, events
 from .client.errors import ClockSkew, QuotaExceeded, Remedy, TTLockError
 from .const import (
     BEIJING,
@@ -49,11 +49,13 @@ class Cause:
     """How often in a row it has to come: once when it is a state that lasts until somebody ends it."""
     kept: bool = False
     """Whether it is kept over a restart, since nothing else that is stored tells of it."""
+    fault: str | None = None
+    """What the alarm of the lock says when it begins."""
 
 
 REMOTE_UNLOCK_OFF: Final = Cause(translation_key="remote_unlock_off", fixable=True)
-CLOCK_WRONG: Final = Cause(translation_key="lock_clock_wrong", fixable=True)
-MEMORY_FULL: Final = Cause(translation_key="memory_full", fixable=True, kept=True)
+CLOCK_WRONG: Final = Cause(translation_key="lock_clock_wrong", fixable=True, fault=events.CLOCK_WRONG)
+MEMORY_FULL: Final = Cause(translation_key="memory_full", fixable=True, kept=True, fault=events.MEMORY_FULL)
 POWER_SAVING: Final = Cause(translation_key="power_saving", times=2)
 GATEWAY_OFFLINE_LONG: Final = Cause(translation_key="gateway_offline_long", kept=True)
 HOST_CLOCK: Final = Cause(translation_key="host_clock_wrong", severity=ir.IssueSeverity.ERROR, times=2)
@@ -173,7 +175,10 @@ class RepairIssues:
         return min(entry.entry_id for entry in entries if entry.data.get(CONF_AUTH_IMPLEMENTATION) == application)
 
     def _raise_for(self, cause: Cause, lock: LockCoordinator, **more: str) -> None:
+        issue = ir.async_get(self._hass).async_get_issue(DOMAIN, _issue_id(cause, lock.lock_id))
         self._raise(cause, lock.lock_id, {"name": lock.name, **more}, lock_id=lock.lock_id)
+        if cause.fault is not None and (issue is None or not issue.active):
+            lock.log.async_fault(cause.fault)
 
     def _raise(
         self,

@@ -1,7 +1,7 @@
 """Battery, signals, clock and networks, who used a lock, and how far an action on many locks is."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, override
 
@@ -64,6 +64,8 @@ class LockSensorDescription(LockEntityDescription, SensorEntityDescription):
     value_fn: Callable[[LockData], StateType]
     restored: bool = False
     """The value is not read again after a restart, so Home Assistant remembers it."""
+    names: bool = False
+    """The value is the name of somebody."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,6 +124,7 @@ SENSORS = (
         key="lockoperator",
         translation_key="last_operator",
         restored=True,
+        names=True,
         value_fn=lambda data: data.operator,
     ),
     LockSensorDescription(
@@ -303,6 +306,9 @@ async def async_setup_entry(
 
 
 def _sensor(coordinator: LockCoordinator, description: LockSensorDescription) -> SensorEntity:
+    if description.names and not coordinator.log.options.names:
+        # The database keeps every state: there is nothing to show that it must not know.
+        return LockSensor(coordinator, replace(description, value_fn=lambda data: None))
     kind = RememberedSensor if description.restored else LockSensor
     return kind(coordinator, description)
 

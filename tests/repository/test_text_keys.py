@@ -9,12 +9,13 @@ from homeassistant.components.sensor import SensorEntityDescription
 from homeassistant.const import Platform
 from homeassistant.util.yaml import load_yaml_dict
 
-from custom_components.ttlock import activity, sensor
+from custom_components.ttlock import activity, event, sensor
 from custom_components.ttlock.access_notes import Concern
-from custom_components.ttlock.client import errors
+from custom_components.ttlock.client import errors, events
 from custom_components.ttlock.client.credentials import CredentialKind
 from custom_components.ttlock.client.grants import Life
 from custom_components.ttlock.config_flow import FORM_ERRORS
+from custom_components.ttlock.options_flow import MENU
 
 from .source import (
     CLIENT,
@@ -35,6 +36,7 @@ from .source import (
 from .test_texts import placeholders
 
 FLOW: Final = INTEGRATION / "config_flow.py"
+OPTIONS_FLOW: Final = INTEGRATION / "options_flow.py"
 SUBENTRY_FLOWS: Final = {"message_template": INTEGRATION / "message_template_flow.py"}
 """The flows of what is added to an account, by its type."""
 PLATFORMS: Final = {platform.value for platform in Platform}
@@ -184,6 +186,21 @@ def test_flows_of_what_is_added_to_an_account() -> None:
         assert texts[kind]["entry_type"]
 
 
+def test_flow_of_the_options() -> None:
+    steps = {
+        name.removeprefix("async_step_") for found in functions(tree(OPTIONS_FLOW)) if "_step_" in (name := found.name)
+    }
+    assert disagreement(section("options", "step"), steps) == []
+    assert disagreement(section("options", "step", "init", "menu_options"), MENU) == []
+    written = {
+        text
+        for node in ast.walk(tree(OPTIONS_FLOW))
+        if isinstance(node, ast.Assign) and any(ast.unparse(target).startswith("errors[") for target in node.targets)
+        for text in constants(node.value)
+    }
+    assert disagreement(section("options", "error"), written) == []
+
+
 def test_form_errors_can_happen() -> None:
     assert client_reasons() >= FORM_ERRORS
 
@@ -217,6 +234,19 @@ def test_states() -> None:
     }
     texts = {key: set(text["state"]) for key, text in section("entity", "sensor").items() if "state" in text}
     assert texts == listed
+
+
+def test_events() -> None:
+    """Each type of an event has a name, and so has each word of its attributes."""
+    listed = {description.key: set(description.event_types) for description in event.EVENTS}
+    for key, text in section("entity", "event").items():
+        words = {name: set(values["state"]) for name, values in text["state_attributes"].items()}
+        assert words == {
+            "event_type": listed[key],
+            "method": set(events.METHODS),
+            "reason": set(events.REASONS),
+            "side": set(events.SIDES),
+        }
 
 
 def test_credentials_dialog_gets_what_its_text_leaves_open() -> None:

@@ -34,6 +34,8 @@ class EventType(StrEnum):
     COMMAND_FAILED = "command_failed"
     LATE = "late"
     OTHER = "other"
+    RING = "ring"
+    DURESS = "duress"
     WRONG_ATTEMPTS = "wrong_attempts"
     TAMPER = "tamper"
     DOOR_LEFT_OPEN = "door_left_open"
@@ -45,6 +47,7 @@ class EventType(StrEnum):
 
 
 ALARMS: Final = (
+    EventType.DURESS,
     EventType.WRONG_ATTEMPTS,
     EventType.TAMPER,
     EventType.DOOR_LEFT_OPEN,
@@ -54,7 +57,8 @@ ALARMS: Final = (
     EventType.BATTERY_LOW,
     EventType.BATTERY_CRITICAL,
 )
-ACCESS: Final = tuple(kind for kind in EventType if kind not in ALARMS)
+DOORBELL: Final = (EventType.RING,)
+ACCESS: Final = tuple(kind for kind in EventType if kind not in (*ALARMS, *DOORBELL))
 LATE_AFTER: Final = timedelta(minutes=10)
 
 _FIXED: Final = {
@@ -95,28 +99,79 @@ _METHODS: Final = {
     }.items()
     for kind in kinds
 }
-METHODS: Final = tuple(dict.fromkeys(_METHODS.values()))
+ONE_TIME_CODE: Final = "one_time_code"
+PERIODIC_CODE: Final = "periodic_code"
+"""No record tells these from other passcodes; who knows the passcode does."""
+METHODS: Final = (*dict.fromkeys(_METHODS.values()), ONE_TIME_CODE, PERIODIC_CODE)
+SIDES: Final = ("inside", "outside")
 _INSIDE: Final = frozenset({32, 46, 47})
 _OUTSIDE: Final = frozenset(_METHODS) - _INSIDE - {1, 3, 11, 12, 45, 52, 63, 75, 76, 77}
 """What is held to a reader is held to it from outside; for phones and automatic locking nobody knows."""
+UNKNOWN_CREDENTIAL: Final = "unknown_credential"
+EXPIRED: Final = "expired"
+NOT_YET_VALID: Final = "not_yet_valid"
+"""A lock writes the same for what is over and for what has not begun; who knows the credential can tell."""
 _REASONS_AT_LOCK: Final = {
-    7: "unknown_credential",
-    11: "expired",
+    7: UNKNOWN_CREDENTIAL,
+    11: EXPIRED,
     12: "full",
     13: "blacklisted",
-    22: "expired",
-    25: "expired",
+    22: EXPIRED,
+    25: EXPIRED,
     **dict.fromkeys((38, 39, 40, 41), "double_locked"),
     74: "cpu_security",
 }
 """Why, with the lock's own numbers (ttlock-open-api.md 5.4.2)."""
 _REASONS: Final = {
     51: "blacklisted",
-    **dict.fromkeys((58, 71, 88), "expired"),
+    **dict.fromkeys((58, 71, 88), EXPIRED),
     **dict.fromkeys((62, 68, 85), "double_locked"),
 }
 OTHER_REASON: Final = "other"
-REASONS: Final = tuple(dict.fromkeys((*_REASONS_AT_LOCK.values(), *_REASONS.values(), OTHER_REASON)))
+DENIALS: Final = tuple(dict.fromkeys((*_REASONS_AT_LOCK.values(), *_REASONS.values(), NOT_YET_VALID, OTHER_REASON)))
+_NETWORK_FAULTS: Final = (
+    "chip_reset",
+    "sending_failed",
+    "wifi_lost",
+    "address_lost",
+    "router_unreachable",
+    "provider_unreachable",
+    "wifi_password_wrong",
+    "server_closed",
+    "server_refused",
+    "server_silent",
+    "firewall",
+)
+"""Of the network of a Wi-Fi lock, in the order of the vendor's `subRecordType` (ttlock-open-api.md 5.4.1, 123)."""
+CLOCK_WRONG: Final = "clock_wrong"
+MEMORY_FULL: Final = "memory_full"
+FAULTS: Final = (*_NETWORK_FAULTS, CLOCK_WRONG, MEMORY_FULL)
+REMOTE_UNLOCK_DISABLED: Final = "remote_unlock_disabled"
+FAILURES: Final = (
+    "cannot_connect",
+    "clock_skew",
+    "gateway_busy",
+    "gateway_offline",
+    "lock_busy",
+    "lock_frozen",
+    "lock_offline",
+    "no_gateway",
+    "no_remote_lock",
+    "no_remote_right",
+    "no_remote_unlock",
+    "not_executed",
+    "not_permitted",
+    "outcome_unknown",
+    "power_saving",
+    "quota_exceeded",
+    "quota_month_exceeded",
+    REMOTE_UNLOCK_DISABLED,
+    "server_fault",
+    "timeout",
+    "wifi_not_configured",
+)
+"""Why a command did not succeed; whatever else an error may say is `other`."""
+REASONS: Final = tuple(sorted({*DENIALS, *FAULTS, *FAILURES}))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,10 +189,18 @@ class LockEvent:
     side: str | None = None
     reason: str | None = None
     battery: int | None = None
+    credential: str | None = None
+    """What the credential is called in the lock's tables."""
     credential_id: int | None = None
     command: str | None = None
     count: int | None = None
     """How often somebody was refused."""
+    first_use: bool | None = None
+    """Whether this credential has opened this lock for the first time, as far as the cloud remembers."""
+    since_last: timedelta | None = None
+    """Since the same person opened this lock before."""
+    late_after: timedelta = LATE_AFTER
+    """How long on its way a record is no news any more."""
 
     @classmethod
     def of(cls, record: Record, *, at: datetime, received: datetime, source: Source) -> Self:
@@ -152,7 +215,7 @@ class LockEvent:
             who=record.who,
             method=method_of(record.record_type),
             side=_side_of(record.record_type),
-            reason=denial_of(record) if kind is EventType.ACCESS_DENIED else None,
+            reason=_fault_of(record) if kind is EventType.FAULT else denial_of(record),
             battery=record.battery,
         )
 
@@ -164,7 +227,7 @@ class LockEvent:
     @property
     def late(self) -> bool:
         """Return whether it is no news any more: automations would greet people who have long gone."""
-        return self.received - self.at > LATE_AFTER
+        return self.received - self.at > self.late_after
 
     @property
     def bolt(self) -> Bolt | None:
@@ -182,6 +245,20 @@ def denial_of(record: Record) -> str | None:
     return at_lock or _REASONS.get(record.record_type, OTHER_REASON)
 
 
+def _fault_of(record: Record) -> str | None:
+    """Return what is wrong with the network of a lock, None for what the vendor does not tell or has added."""
+    number = record.sub_type or 0
+    return _NETWORK_FAULTS[number - 1] if 0 < number <= len(_NETWORK_FAULTS) else None
+
+
+def failure_of(command: str, reason: str) -> str:
+    """Return why a command did not succeed, as one word of a list that stays."""
+    if reason == "not_supported" and command == "unlock":
+        # For an unlock it means the switch in the lock's settings (ttlock-open-api.md 9, quirk 13).
+        return REMOTE_UNLOCK_DISABLED
+    return reason if reason in FAILURES else OTHER_REASON
+
+
 def type_of(record: Record) -> EventType:
     """Return what a record tells of."""
     if (kind := _FIXED.get(record.record_type)) is not None:
@@ -193,6 +270,11 @@ def type_of(record: Record) -> EventType:
             return EventType.LOCKED
         case _:
             return EventType.OTHER
+
+
+def is_free(record_type: int) -> bool:
+    """Return whether a number of the cloud means nothing that is known, so that it may be what a bell writes."""
+    return record_type not in _FIXED and record_type not in _METHODS and moves_to(record_type) is None
 
 
 def method_of(record_type: int) -> str | None:

@@ -17,6 +17,7 @@ from typing import Any, Final, NamedTuple
 from . import parse
 from .events import EventType, LockEvent, Source
 from .models import Record
+from .usage import Usage
 
 type Key = tuple[int, int, str]
 
@@ -64,6 +65,9 @@ class History:
         self.last_opened: datetime | None = None
         self.last_move: LockEvent | None = None
         """The newest record that tells where the bolt is, be it news or not."""
+        self.usage = Usage(salt)
+        self.battery_told: int | None = None
+        """The limit of the last alarm of the battery, None when its charge was never known."""
 
     @property
     def next_start(self) -> datetime | None:
@@ -120,6 +124,8 @@ class History:
             "floor": self.floor.isoformat(),
             "read_until": self.read_until and self.read_until.isoformat(),
             "last_opened": self.last_opened and self.last_opened.isoformat(),
+            "battery_told": self.battery_told,
+            "usage": self.usage.to_json(),
             "seen": [[*key, *seen, key in self._loose] for key, seen in self._seen.items()],
         }
 
@@ -129,6 +135,8 @@ class History:
         seen = {key: _Seen(int(stamp), int(count)) for key, (stamp, count, _) in rows}
         loose = dict.fromkeys(key for key, (_, _, loose) in rows if loose)
         floor = datetime.fromisoformat(raw["floor"])
+        self.usage.restore(raw["usage"])
+        self.battery_told = raw["battery_told"]
         read_until, last_opened = (
             datetime.fromisoformat(raw[name]) if raw[name] else None for name in ("read_until", "last_opened")
         )

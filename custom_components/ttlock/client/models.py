@@ -345,6 +345,8 @@ class Record:
     """When the cloud got it."""
     lock_type: int | None = None
     """The lock's own number for the type, which tells why somebody was refused (5.4.2)."""
+    sub_type: int | None = None
+    """What is wrong with the network of a Wi-Fi lock (5.4.1, type 123)."""
     battery: int | None = None
     number: Secret | None = None
     """The passcode, or the number of the card or fingerprint."""
@@ -360,6 +362,7 @@ class Record:
             when=parse.moment(raw.get("lockDate")),
             stored=parse.moment(raw.get("serverDate")),
             lock_type=parse.integer(raw.get("recordTypeFromLock")),
+            sub_type=parse.integer(raw.get("subRecordType")),
             battery=parse.percent(raw.get("electricQuantity")),
             number=parse.secret(raw.get("keyboardPwd")),
         )

@@ -1,0 +1,180 @@
+"""Choosing what Home Assistant makes of the records of the locks of an account."""
+
+import asyncio
+from collections.abc import Iterable
+from typing import Any, Final
+
+from homeassistant.components.lock.const import DOMAIN as LOCK_DOMAIN
+from homeassistant.config_entries import ConfigEntryState, ConfigFlowResult, OptionsFlowWithReload
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.selector import (
+    BooleanSelector,
+    EntitySelector,
+    EntitySelectorConfig,
+    NumberSelector,
+    NumberSelectorConfig,
+    NumberSelectorMode,
+    SelectSelector,
+    SelectSelectorConfig,
+)
+import voluptuous as vol
+
+from .client.events import LATE_AFTER, is_free
+from .client.people import Held, people_of
+from .const import DOMAIN, LOGGER
+from .lock_coordinator import LockCoordinator
+from .options import (
+    CONF_ACTIVITY,
+    CONF_BELL_LOCKS,
+    CONF_BELL_RECORDS,
+    CONF_DURESS,
+    CONF_LATE_MINUTES,
+    CONF_PEOPLE,
+    CONF_RECORD_NAMES,
+)
+
+CONF_NAMES: Final = "names"
+CONF_PERSON: Final = "person"
+MENU: Final = ["records", "people", "duress", "doorbell"]
+LATEST_MINUTES: Final = 24 * 60
+READING_SECONDS: Final = 5
+"""Names are suggestions: whoever waits longer types them."""
+
+
+class TTLockOptionsFlow(OptionsFlowWithReload):
+    """A menu of topics, each of which is saved on its own; options of others stay as they are."""
+
+    def __init__(self) -> None:
+        """Know nobody yet."""
+        self._person = ""
+
+    async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Let the user choose a topic."""
+        return self.async_show_menu(step_id="init", menu_options=MENU)
+
+    async def async_step_records(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask what is kept, what is shown, and what counts as news."""
+        if user_input is not None:
+            return self._save({**user_input, CONF_LATE_MINUTES: int(user_input[CONF_LATE_MINUTES])})
+        options = self.config_entry.options
+        late = options.get(CONF_LATE_MINUTES, int(LATE_AFTER.total_seconds()) // 60)
+        schema = vol.Schema(
+            {
+                vol.Required(CONF_RECORD_NAMES, default=options.get(CONF_RECORD_NAMES, True)): BooleanSelector(),
+                vol.Required(CONF_ACTIVITY, default=options.get(CONF_ACTIVITY, True)): BooleanSelector(),
+                vol.Required(CONF_LATE_MINUTES, default=late): NumberSelector(
+                    NumberSelectorConfig(
+                        min=1, max=LATEST_MINUTES, unit_of_measurement="min", mode=NumberSelectorMode.BOX
+                    )
+                ),
+            }
+        )
+        return self.async_show_form(step_id="records", data_schema=schema)
+
+    async def async_step_people(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask whose credentials are meant."""
+        if user_input is not None:
+            self._person = user_input[CONF_PERSON]
+            return await self.async_step_names()
+        schema = vol.Schema(
+            {vol.Required(CONF_PERSON): EntitySelector(EntitySelectorConfig(filter=[{"domain": "person"}]))}
+        )
+        return self.async_show_form(step_id="people", data_schema=schema)
+
+    async def async_step_names(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask what the credentials of a person are called."""
+        people: dict[str, list[str]] = dict(self.config_entry.options.get(CONF_PEOPLE, {}))
+        if user_input is not None:
+            # A name belongs to one person: it is taken from whoever had it.
+            given = _tidy(user_input.get(CONF_NAMES, ()))
+            people = {person: [name for name in names if name not in given] for person, names in people.items()} | {
+                self._person: given
+            }
+            return self._save({CONF_PEOPLE: {person: names for person, names in people.items() if names}})
+        state = self.hass.states.get(self._person)
+        return self.async_show_form(
+            step_id="names",
+            data_schema=await self._async_names_schema(CONF_NAMES, people.get(self._person, [])),
+            description_placeholders={"person": state.name if state else self._person},
+        )
+
+    async def async_step_duress(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask which credentials say that somebody is forced."""
+        if user_input is not None:
+            return self._save({CONF_DURESS: _tidy(user_input.get(CONF_DURESS, ()))})
+        known = self.config_entry.options.get(CONF_DURESS, [])
+        return self.async_show_form(step_id="duress", data_schema=await self._async_names_schema(CONF_DURESS, known))
+
+    async def async_step_doorbell(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask which locks have a bell, and what they write when somebody rings."""
+        lock_ids = self._lock_ids()
+        errors: dict[str, str] = {}
+        wrong = ""
+        if user_input is not None:
+            texts = _tidy(user_input.get(CONF_BELL_RECORDS, ()))
+            chosen = [lock_ids[entity] for entity in user_input.get(CONF_BELL_LOCKS, ()) if entity in lock_ids]
+            wrong = next((text for text in texts if not text.isdecimal() or not is_free(int(text))), "")
+            if not wrong:
+                return self._save({CONF_BELL_LOCKS: chosen, CONF_BELL_RECORDS: sorted(int(text) for text in texts)})
+            errors[CONF_BELL_RECORDS] = "known_number" if wrong.isdecimal() else "not_a_number"
+            locks = user_input.get(CONF_BELL_LOCKS, [])
+        else:
+            options = self.config_entry.options
+            texts = [str(number) for number in options.get(CONF_BELL_RECORDS, ())]
+            locks = [entity for entity, lock_id in lock_ids.items() if lock_id in options.get(CONF_BELL_LOCKS, ())]
+        seen = sorted({str(number) for lock in self._locks() for number in lock.log.unknown_numbers} | set(texts))
+        schema = vol.Schema(
+            {
+                vol.Optional(CONF_BELL_LOCKS, default=locks): EntitySelector(
+                    EntitySelectorConfig(include_entities=list(lock_ids), multiple=True)
+                ),
+                vol.Optional(CONF_BELL_RECORDS, default=texts): _several(seen),
+            }
+        )
+        return self.async_show_form(
+            step_id="doorbell", data_schema=schema, errors=errors, description_placeholders={"number": wrong}
+        )
+
+    def _save(self, changes: dict[str, Any]) -> ConfigFlowResult:
+        return self.async_create_entry(data={**self.config_entry.options, **changes})
+
+    async def _async_names_schema(self, field: str, chosen: Iterable[str]) -> vol.Schema:
+        names = sorted({*await self._async_names(), *chosen}, key=str.casefold)
+        return vol.Schema({vol.Optional(field, default=list(chosen)): _several(names)})
+
+    async def _async_names(self) -> set[str]:
+        """Return what credentials are called, as far as that is known or the calls of the month allow to read it."""
+        locks = self._locks()
+        if locks:
+            reading = [
+                self.config_entry.async_create_background_task(
+                    self.hass, lock.book.async_freshen(), f"{lock.name}: names of credentials"
+                )
+                for lock in locks
+            ]
+            await asyncio.wait(reading, timeout=READING_SECONDS)
+        held = [Held.of_access(lock.lock_id, access) for lock in locks for access in lock.book.accesses]
+        return {name for person in people_of(held) for name in (*person.names, person.account) if name is not None}
+
+    def _locks(self) -> list[LockCoordinator]:
+        if self.config_entry.state is not ConfigEntryState.LOADED:
+            LOGGER.debug("The account is not loaded: nothing can be suggested")
+            return []
+        return list(self.config_entry.runtime_data.locks.values())
+
+    def _lock_ids(self) -> dict[str, int]:
+        """Return the numbers of the locks of the account by their entities."""
+        return {
+            entity.entity_id: int(entity.unique_id.split("-")[1])
+            for entity in er.async_entries_for_config_entry(er.async_get(self.hass), self.config_entry.entry_id)
+            if entity.domain == LOCK_DOMAIN and entity.platform == DOMAIN
+        }
+
+
+def _several(options: Iterable[str]) -> SelectSelector:
+    """Return a selector of any number of texts, whether or not they are suggested."""
+    return SelectSelector(SelectSelectorConfig(options=list(options), multiple=True, custom_value=True))
+
+
+def _tidy(texts: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(tidy for text in texts if (tidy := text.strip())))
