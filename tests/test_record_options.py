@@ -167,6 +167,7 @@ async def test_a_name_is_linked_to_a_person_and_belongs_to_one(
     flow = await hass.config_entries.options.async_init(loaded.entry_id)
     await hass.config_entries.options.async_configure(flow["flow_id"], {"next_step_id": "people"})
     form = await hass.config_entries.options.async_configure(flow["flow_id"], {"person": "person.ann"})
+    assert form["data_schema"] is not None
     (selector,) = form["data_schema"].schema.values()
     assert {"Blue card", "Cleaner", "Family", "guest@example.com"} <= set(selector.config["options"])
     await hass.config_entries.options.async_configure(flow["flow_id"], {"names": ["Blue card", "family "]})
@@ -229,6 +230,7 @@ async def test_a_doorbell_rings_once_the_user_says_what_it_writes(
     assert [(event["event_type"], event["record_type"]) for event in told] == [("other", BELL)]
     flow = await hass.config_entries.options.async_init(loaded.entry_id)
     form = await hass.config_entries.options.async_configure(flow["flow_id"], {"next_step_id": "doorbell"})
+    assert form["data_schema"] is not None
     assert str(BELL) in str(form["data_schema"].schema["bell_records"].config["options"])
     for wrong, error in (("bell", "not_a_number"), (str(4), "known_number")):
         await choose(

@@ -170,7 +170,9 @@ class LockLog:
         records = tuple(records)
         drift: int | None = self._lock.account.details.get(CLOCK_DRIFT, self._lock.lock_id)
         news = self.history.take(records, source, dt_util.utcnow(), timedelta(seconds=drift or 0))
-        news = self._with_usage([replace(item, event=self._by_options(item.event)) for item in news], records)
+        # Callbacks are not signed: of what they tell, only news counts.
+        before = records if source is Source.CLOUD else ()
+        news = self._with_usage([replace(item, event=self._by_options(item.event)) for item in news], before)
         if news:
             self._lock.account.logs.save()
         self._lock.async_hear(news, asked=asked)
@@ -190,11 +192,11 @@ class LockLog:
         rings = free and number in self.options.bells_at(self._lock.lock_id)
         return replace(event, type=EventType.RING if rings else event.type, late_after=self.options.late_after)
 
-    def _with_usage(self, news: list[News], records: Iterable[Record]) -> list[News]:
-        """Say whose first opening it was, and when the last one was; what is no news tells of those before."""
+    def _with_usage(self, news: list[News], before: Iterable[Record]) -> list[News]:
+        """Say whose first opening it was, and when the last one was, by what else the list holds."""
         now, usage, known = dt_util.utcnow(), self.history.usage, self.history.read_until is not None
         fresh = {id(item.record) for item in news}
-        for record in records:
+        for record in before:
             if id(record) not in fresh and record.when is not None and type_of(record) is EventType.UNLOCKED:
                 usage.note(record, min(record.when, now))
         found: list[News] = []
