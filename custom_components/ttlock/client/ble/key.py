@@ -15,6 +15,9 @@ WORD: Final = 1 << 32
 _WITHOUT_START: Final = bytes.fromhex("00011f0e00")
 _WITHOUT_END: Final = bytes.fromhex("630b1e0e00")
 """What stands for no limit, as the vendor's apps write it (4.6)."""
+_CENTURY: Final = 2000
+_YEARS: Final = range(1, 99)
+"""Those between the two that stand for no limit."""
 
 
 class Role(IntEnum):
@@ -107,8 +110,8 @@ class LockKey:
 
     def user_check(self) -> bytes:
         """Return the request of CHECK_USER_TIME (5.3), with the period of this key and nothing wider."""
-        start = _WITHOUT_START if self.start is None else self._date(self.start)
-        end = _WITHOUT_END if self.end is None else self._date(self.end)
+        start = self._date(self.start, _WITHOUT_START)
+        end = self._date(self.end, _WITHOUT_END)
         return start + end + _u24(self.flag) + self._account()
 
     def owner(self) -> bytes:
@@ -122,9 +125,12 @@ class LockKey:
     def _account(self) -> bytes:
         return (self.uid % WORD).to_bytes(4)
 
-    def _date(self, when: datetime) -> bytes:
+    def _date(self, when: datetime | None, without: bytes) -> bytes:
+        """Return a limit in the time of the lock; there is none beyond the years that a lock can write."""
+        if when is None or when.year - _CENTURY not in _YEARS:
+            return without
         local = when.astimezone(self.zone)
-        return bytes((local.year % 100, local.month, local.day, local.hour, local.minute))
+        return bytes((local.year - _CENTURY, local.month, local.day, local.hour, local.minute))
 
     @override
     def __repr__(self) -> str:
