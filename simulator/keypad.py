@@ -90,7 +90,10 @@ class Keypad:
         if target != digits and target in self.table:
             raise CodeExists(target)
         if start is not None and end is not None:
-            entry = replace(entry, start=start, end=end, kind=PasscodeKind.PERIOD if end else PasscodeKind.PERMANENT)
+            kind = PasscodeKind.PERIOD if end else PasscodeKind.PERMANENT
+            if entry.custom and entry.kind is PasscodeKind.ONE_TIME:
+                kind = entry.kind
+            entry = replace(entry, start=start, end=end, kind=kind)
         del self.table[digits]
         if target != digits and not entry.custom:
             # The old digits still decode to a valid period; the lock must remember that they were replaced.

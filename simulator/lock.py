@@ -14,6 +14,7 @@ from .inside import LockSecrets, LockSettings
 from .journal import LockRecord, LockRecordType
 from .keypad import CodeExists, Keypad
 from .mechanism import RADIO_COST
+from .passcodes import PasscodeKind, RandomCode
 from .schedule import CyclicWindow, PassageMode, WorkingMode
 
 CREDENTIAL_CAPACITY = 250
@@ -86,6 +87,15 @@ class VirtualLock(Doorside):
         self.double_locked = True
         return self._record(LockRecordType.DEAD_LOCK, user=user, uid=uid, record_id=record_id)
 
+    def command_remote_key(self, key: int, *, user: str, uid: int = 0, record_id: int = 0) -> LockRecord:
+        """Press a button of a gate or shutter: up (1) opens it, down (2) and lock (8) shut it, pause (4) does neither."""
+        self.answer()
+        self._accepts(None)
+        self._works()
+        if key != 4:
+            self._drive("unlocked" if key == 1 else "locked")
+        return self._record(LockRecordType.REMOTE_CONTROL_KEY, number=str(key), user=user, uid=uid, record_id=record_id)
+
     def command_freeze(self, frozen: bool) -> None:
         """Freeze or thaw the lock."""
         self.answer()
@@ -121,11 +131,19 @@ class VirtualLock(Doorside):
         else:
             setattr(self.settings, name, value)
 
-    def command_add_passcode(self, digits: str, *, start: float, end: float) -> None:
+    def command_add_passcode(
+        self,
+        digits: str,
+        *,
+        start: float,
+        end: float,
+        kind: PasscodeKind | None = None,
+        cycle: RandomCode | None = None,
+    ) -> None:
         """Store a custom passcode."""
         self.answer()
         self._accepts(Feature.PASSCODE)
-        self.keypad.add(digits, start=start, end=end)
+        self.keypad.add(digits, start=start, end=end, kind=kind, cycle=cycle)
         self._record(LockRecordType.PASSCODE_ADDED, number=digits)
 
     def command_change_passcode(

@@ -6,6 +6,7 @@ offset that was captured when the lock was set up (ttlock-open-api.md 9 nr. 16).
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 DAY = 86_400
 ALL_DAYS = (1, 2, 3, 4, 5, 6, 7)
@@ -30,17 +31,27 @@ class PassagePeriod:
     start: int = 0
     end: int = 0
     days: tuple[int, ...] = ALL_DAYS
+    month_day: int = 0
+    """Instead of days of the week: a day of the month, of ..."""
+    month: int = 0
+    """... this month, or of every one. Only Bluetooth knows these (ttlock-ble-protocol.md 5.14)."""
 
     def spans(self, first_day: int, last_day: int) -> Iterator[tuple[float, float]]:
         """Yield start and end in local seconds for a range of day numbers."""
         for day in range(first_day, last_day + 1):
-            if weekday(day * DAY) not in self.days:
+            if not self._falls_on(day):
                 continue
             if self.all_day:
                 yield day * DAY, (day + 1) * DAY
                 continue
             overnight = DAY if self.end <= self.start else 0
             yield day * DAY + self.start * 60, day * DAY + self.end * 60 + overnight
+
+    def _falls_on(self, day: int) -> bool:
+        if not self.month_day:
+            return weekday(day * DAY) in self.days
+        date = datetime.fromtimestamp(day * DAY, UTC)
+        return date.day == self.month_day and self.month in (0, date.month)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -106,7 +106,7 @@ def reset_by_code(session: Session, data: bytes) -> bytes:
 
 def manufacturer_code(random: bytes) -> bytes:
     """Return the code for a number; the vendor's way is unknown, this is ours."""
-    return hashlib.sha256(b"manufacturer" + random).digest()[:4]
+    return f"{int.from_bytes(hashlib.sha256(b'manufacturer' + random).digest()[:4]) % 10**8:08}".encode()
 
 
 def verify_lock(session: Session, data: bytes) -> bytes:

@@ -22,6 +22,7 @@ class Device:
     switches: int = 0
     """Bits of `68` that are no setting of the lock (5.12)."""
     parameters: dict[int, bytes] = field(default_factory=lambda: {1: bytes((0, 100)), 2: b"\0", 5: bytes(12)})
+    knob_angle: int = 0
     unlock_angle: int = 90
     lock_angle: int = 0
     latch: tuple[int, int, int] = (0, 0, 0)
@@ -31,6 +32,7 @@ class Device:
     nb_times: bytes = b""
     wifi: dict[int, bytes] = field(default_factory=dict)
     """What was configured, by opcode."""
+    wifi_mac: str = "02:00:5E:00:53:20"
     wifi_sleep: bytes = b""
     hotel: dict[int, bytes] = field(default_factory=dict)
     wristband: str = ""

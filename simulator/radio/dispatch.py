@@ -86,6 +86,10 @@ class Dispatcher:
         """Return a frame the lock sends by itself (5.5)."""
         return self._build(RESPONSE, seal(bytes((opcode, 1)) + data, self.session.key), MARKER)
 
+    def refusal(self, opcode: int, code: Code) -> bytes:
+        """Return a refusal that comes some time after the request."""
+        return self._build(RESPONSE, seal(bytes((opcode, 0, code)), self.session.key), MARKER)
+
     def _handle(self, operation: Operation | None, data: bytes) -> bytes | None:
         session, lock = self.session, self.session.lock
         if operation is None:

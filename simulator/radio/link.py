@@ -20,7 +20,7 @@ from .peripheral import (
     RadioError,
     Service,
 )
-from .session import Session
+from .session import Code, Session
 from .timing import Timer
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ class Link:
         self._to_lock, self._to_client = _Way(self), _Way(self)
         self._out, self._in = _Frame(), _Frame()
         self._intake = Intake()
-        self._dispatcher = Dispatcher(Session(radio, self._push, self._later))
+        self._dispatcher = Dispatcher(Session(radio, self))
         self._subscribers: dict[str, Callable[[bytes], None]] = {}
         self._waiting: set[asyncio.Future[None]] = set()
         self._timers: set[Timer] = set()
@@ -215,6 +215,26 @@ class Link:
             frame = frame[size:]
             if not self._connected:
                 return
+
+    # --- what the session asks ------------------------------------------------------------------------------
+
+    def push(self, opcode: int, data: bytes) -> None:
+        """Send a frame that nobody asked for."""
+        if self._connected:
+            self.send(opcode, self._dispatcher.push(opcode, data))
+
+    def refuse(self, opcode: int, code: Code) -> None:
+        """Send a refusal some time after the request."""
+        if self._connected:
+            self.send(opcode, self._dispatcher.refusal(opcode, code))
+
+    def later(self, seconds: float, act: Callable[[], None]) -> None:
+        """Let something follow the reply to the request that is being handled."""
+        self._afterwards.append((seconds, act))
+
+    def soon(self, seconds: float, act: Callable[[], None]) -> None:
+        """Let something happen in a while, unless the link is gone by then."""
+        self.call_at(self.now() + seconds, act)
 
     def now(self) -> float:
         """Return the radio time."""
@@ -336,11 +356,3 @@ class Link:
         if self._connected and (callback := self._subscribers.get(NOTIFY)) is not None:
             self._note(to_lock=False, data=data)
             callback(data)
-
-    def _push(self, opcode: int, data: bytes) -> None:
-        if self._connected:
-            self.send(opcode, self._dispatcher.push(opcode, data))
-
-    def _later(self, seconds: float, act: Callable[[], None]) -> None:
-        """Let something follow the reply to the request that is being handled."""
-        self._afterwards.append((seconds, act))

@@ -104,6 +104,10 @@ class LockRadio:
         self.bookmark = 0
         """The last record that was handed over (5.7)."""
         self.unread = False
+        self.networks: list[tuple[str, int]] = [("Home", -50), ("Neighbours", -80)]
+        """The Wi-Fi networks it hears, with their signal."""
+        self.wifi_passwords: dict[str, str] = {}
+        """Of the networks whose password matters."""
         self.reset_random: bytes | None = None
         """What the manufacturer's reset code has to be made for."""
         self.accessory_batteries: dict[str, int] = {}

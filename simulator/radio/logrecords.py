@@ -17,6 +17,7 @@ _REMOTES = frozenset({55, 82})
 _QR = frozenset({57, 58, 61, 62})
 _ADDED_PASSCODE = 93
 _UNKNOWN_PASSCODE = 7
+_REMOTE_CONTROL_KEY = 37
 
 
 def encode(radio: LockRadio, record: LockRecord) -> bytes:
@@ -41,6 +42,8 @@ def _tail(radio: LockRadio, record: LockRecord) -> bytes:
     kind, number = record.type_from_lock, record.number
     if kind in _COMMANDS:
         return radio.uid_of(record).to_bytes(4) + record.record_id.to_bytes(4)
+    if kind == _REMOTE_CONTROL_KEY:
+        return radio.uid_of(record).to_bytes(4) + record.record_id.to_bytes(4) + bytes([int(number)])
     if kind == _UNKNOWN_PASSCODE:
         return _digits(number)
     if kind in _PASSCODES:

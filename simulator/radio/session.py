@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from ..lock import VirtualLock
 from .lockdata import Keys
 
 if TYPE_CHECKING:
+    from .credentials import Template
     from .lockradio import LockRadio
 
 
@@ -42,6 +43,8 @@ class Code(IntEnum):
     RECORD_MISSING = 0x1F
     INVALID_PARAMETER = 0x20
     RECEIVED = 0x24
+    WIFI_NAME = 0x25
+    WIFI_PASSWORD = 0x26
     QR_EXISTS = 0x27
 
 
@@ -75,16 +78,36 @@ class Access(IntEnum):
     """`41` and `30`."""
 
 
+class Channel(Protocol):
+    """What a session asks of its link."""
+
+    def push(self, opcode: int, data: bytes) -> None:
+        """Send a frame that nobody asked for."""
+        ...
+
+    def refuse(self, opcode: int, code: Code) -> None:
+        """Send a refusal some time after the request."""
+        ...
+
+    def later(self, seconds: float, act: Callable[[], None]) -> None:
+        """Let something follow the reply to the request that is being handled."""
+        ...
+
+    def soon(self, seconds: float, act: Callable[[], None]) -> None:
+        """Let something happen in a while, unless the link is gone by then."""
+        ...
+
+
 class Session:
     """What was said so far on one link."""
 
-    def __init__(
-        self, radio: LockRadio, push: Callable[[int, bytes], None], later: Callable[[float, Callable[[], None]], None]
-    ) -> None:
-        """Start knowing nothing of the client; `push` sends a frame by itself, `later` does something in a while."""
+    def __init__(self, radio: LockRadio, channel: Channel) -> None:
+        """Start knowing nothing of the client."""
         self.radio = radio
-        self.push = push
-        self.later = later
+        self.push = channel.push
+        self.refuse = channel.refuse
+        self.later = channel.later
+        self.soon = channel.soon
         self.token: int | None = None
         self.level = Level.NONE
         self.proved = False
@@ -93,8 +116,8 @@ class Session:
         """The key a lock that is being paired has given away."""
         self.adopted: Keys | None = None
         """What it will belong to once the client is finished."""
-        self.enrolling: int | None = None
-        """The opcode of the credential that is being enrolled."""
+        self.template: Template | None = None
+        """A finger or face that comes as data."""
         self.handling = False
         """A request is being handled: what happens to the lock is its doing, and needs no push."""
         self.ends = False
