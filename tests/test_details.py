@@ -72,7 +72,37 @@ async def test_nothing_is_read_for_entities_that_are_disabled(
 ) -> None:
     await pass_hours(hass, freezer, 2, 23, 24)
     assert cloud.calls["/v3/key/list"] > 3
-    assert {path: cloud.calls[path] for path in RARE} == dict.fromkeys(RARE, 0)
+    assert {path: cloud.calls[path] for path in RARE if path != CLOCK} == dict.fromkeys(set(RARE) - {CLOCK}, 0)
+
+
+async def test_the_clock_of_every_lock_that_has_one_is_read_once_a_week_one_after_the_other(
+    hass: HomeAssistant, entry: MockConfigEntry, world: World, cloud: CloudServer, freezer: FrozenDateTimeFactory
+) -> None:
+    world.lock("office").add_feature(Feature.NO_CLOCK)
+    await setup(hass, entry)
+    assert cloud.calls[CLOCK] == 0, "a start is busy enough"
+    seen = []
+    for _ in range(14):
+        before = cloud.calls[CLOCK]
+        await pass_time(hass, freezer, timedelta(minutes=31))
+        seen.append(cloud.calls[CLOCK] - before)
+    assert set(seen) == {0, 1}
+    first_round = sum(seen)
+    # Not the padlock, which no gateway reaches, not the office, and not the lock of somebody else.
+    assert first_round == len({"front_door", "garden_gate", "back_door", "safe", "cellar"})
+    await pass_hours(hass, freezer, *[24] * 5)
+    assert cloud.calls[CLOCK] == first_round
+    await pass_hours(hass, freezer, *[12] * 8)
+    assert cloud.calls[CLOCK] == 2 * first_round
+
+
+async def test_a_clock_that_cannot_be_read_is_not_asked_for_all_day(
+    hass: HomeAssistant, loaded: MockConfigEntry, world: World, cloud: CloudServer, freezer: FrozenDateTimeFactory
+) -> None:
+    world.faults.add(Fault(kind="errcode", errcode=-4043, path=CLOCK))
+    await pass_hours(hass, freezer, *[2] * 84)
+    locks = 6
+    assert cloud.calls[CLOCK] <= 4 * locks
 
 
 async def test_one_enabled_entity_costs_one_call_a_day_over_restarts(
@@ -293,6 +323,8 @@ async def test_a_lock_that_cannot_be_reached_is_not_asked_for_its_clock(
     entity_id: Find,
 ) -> None:
     enable("sensor", of_lock(world, "padlock", "clock_drift"))
+    for other in ("front_door", "garden_gate", "office", "back_door", "safe", "cellar"):
+        world.lock(other).add_feature(Feature.NO_CLOCK)
     await setup(hass, entry)
     await pass_hours(hass, freezer, 6, 7)
     assert cloud.calls[CLOCK] == 0

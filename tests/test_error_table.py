@@ -79,7 +79,10 @@ async def refusal(
 def check(err: HomeAssistantError, code: int) -> None:
     """Check that an error says in words what a code means, alone or as the reason of what is still tried."""
     row = VENDOR_CODES[code]
-    text = english()["exceptions"][row.reason]["message"]
+    texts = english()["exceptions"]
+    text = texts[row.reason]["message"]
+    if row.reason == "gateway_offline":
+        text = texts["gateway_offline_named"]["message"].replace("{gateway}", "Hall gateway")
     names = ("Front Door", "Hall gateway", "TTLock account")
     assert any(text.format(name=name, code=code).rstrip(".") in str(err) for name in names), f"{code}: {err}"
     assert isinstance(err, ServiceValidationError) is issubclass(row.kind, InvalidInput), f"{code}: {type(err)}"

@@ -187,7 +187,7 @@ async def test_an_offline_gateway_is_named_and_known_facts_stay_for_a_while(
         gateway.online = False
     with pytest.raises(HomeAssistantError) as failure:
         await command(hass, "unlock", front_door)
-    assert failure.value.translation_key == "gateway_offline"
+    assert failure.value.translation_key == "gateway_offline_named"
     assert failure.value.translation_placeholders
     assert failure.value.translation_placeholders["name"] in str(failure.value)
     assert state_of(hass, front_door).state == "locked"

@@ -6,11 +6,11 @@ from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.repairs import repairs_flow_manager
-from homeassistant.config_entries import ConfigEntryState
-from homeassistant.core import HomeAssistant
+from homeassistant.config_entries import ConfigEntryDisabler, ConfigEntryState
+from homeassistant.core import DOMAIN as HOMEASSISTANT_DOMAIN, HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers import device_registry as dr, entity_registry as er, issue_registry as ir
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 import pytest
@@ -118,6 +118,62 @@ async def test_the_repairs_of_an_account_go_with_it(
     assert not ir.async_get(hass).issues
 
 
+async def test_the_repairs_of_a_disabled_account_go_with_it_and_come_back(
+    hass: HomeAssistant, loaded: MockConfigEntry, world: World, entity_id: Find, issue: Issue
+) -> None:
+    await unlock_in_vain(hass, entity_id("lock", "cellar", "lock"))
+    await hass.config_entries.async_set_disabled_by(loaded.entry_id, ConfigEntryDisabler.USER)
+    await hass.async_block_till_done()
+    assert not ir.async_get(hass).issues
+    await hass.config_entries.async_set_disabled_by(loaded.entry_id, None)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert issue(f"remote_unlock_off_{world.lock('cellar').lock_id}") is not None
+
+
+async def test_the_repairs_of_an_account_that_cannot_be_set_up_go_when_it_is_disabled(
+    hass: HomeAssistant, entry: MockConfigEntry, world: World
+) -> None:
+    world.faults.add(Fault(kind="errcode", errcode=30007, path=INVENTORY))
+    await setup_in_vain(hass, entry)
+    assert ir.async_get(hass).issues
+    await hass.config_entries.async_set_disabled_by(entry.entry_id, ConfigEntryDisabler.USER)
+    await hass.async_block_till_done()
+    assert not ir.async_get(hass).issues
+
+
+async def test_a_disabled_device_has_no_repairs(
+    hass: HomeAssistant, loaded: MockConfigEntry, world: World, entity_id: Find, issue: Issue
+) -> None:
+    name = f"remote_unlock_off_{world.lock('cellar').lock_id}"
+    cellar = entity_id("lock", "cellar", "lock")
+    await unlock_in_vain(hass, cellar)
+    entry = er.async_get(hass).async_get(cellar)
+    assert entry and entry.device_id
+    dr.async_get(hass).async_update_device(entry.device_id, disabled_by=dr.DeviceEntryDisabler.USER)
+    await hass.async_block_till_done()
+    assert issue(name) is None
+    await loaded.runtime_data.async_refresh()
+    assert issue(name) is None
+    dr.async_get(hass).async_update_device(entry.device_id, disabled_by=None)
+    await hass.async_block_till_done()
+    assert issue(name) is not None
+
+
+async def test_a_repair_of_a_lock_that_went_while_nobody_looked_goes_too(
+    hass: HomeAssistant, loaded: MockConfigEntry, world: World, entity_id: Find
+) -> None:
+    card = {"entity_id": entity_id("lock", "office", "lock"), "card_name": "Red card", "card_number": "3661413478"}
+    world.faults.add(Fault(kind="errcode", errcode=-4056, path="/v3/identityCard/add*"))
+    with pytest.raises(HomeAssistantError):
+        await act(hass, "add_card", card)
+    await hass.config_entries.async_unload(loaded.entry_id)
+    assert ir.async_get(hass).issues
+    world.remove_lock(world.lock("office"))
+    await hass.config_entries.async_setup(loaded.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert not ir.async_get(hass).issues
+
+
 async def test_the_repairs_of_a_lock_go_with_it(
     hass: HomeAssistant, loaded: MockConfigEntry, world: World, entity_id: Find, freezer: FrozenDateTimeFactory
 ) -> None:
@@ -145,6 +201,35 @@ async def test_a_gateway_is_a_repair_after_hours_and_not_after_minutes(
     assert found is not None
     assert found.translation_placeholders is not None
     assert found.translation_placeholders["name"] == "Hall gateway"
+    assert found.translation_placeholders["locks"] == "Cellar, Front Door, Safe"
+
+    # A restart forgets neither the repair nor since when it is.
+    await hass.config_entries.async_reload(loaded.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    again = issue(name)
+    assert again is not None
+    assert again.translation_placeholders == found.translation_placeholders
+
+    result = await fix(hass, name)
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "still_offline")
+    assert issue(name) is not None
+    world.faults.add(Fault(kind="http_503", path=INVENTORY))
+    result = await fix(hass, name)
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "failed")
+    world.faults.clear()
+    world.gateway("hall").online = True
+    assert (await fix(hass, name))["type"] is FlowResultType.CREATE_ENTRY
+    assert issue(name) is None
+
+
+async def test_the_repair_of_a_gateway_is_over_when_it_is_back(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, loaded: MockConfigEntry, world: World, issue: Issue
+) -> None:
+    name = "gateway_offline_long_3470001"
+    world.gateway("hall").online = False
+    for _ in range(14):
+        await pass_time(hass, freezer, timedelta(minutes=31))
+    assert issue(name) is not None
     world.gateway("hall").online = True
     await pass_time(hass, freezer, timedelta(minutes=31))
     assert issue(name) is None
@@ -224,6 +309,33 @@ async def setup_in_vain(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     assert entry.state is ConfigEntryState.SETUP_RETRY
 
 
+async def test_a_clock_that_nobody_looks_at_is_found_wrong_within_a_week(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    loaded: MockConfigEntry,
+    world: World,
+    issue: Issue,
+) -> None:
+    lock = world.lock("office")
+    lock.clock.offset = 900.0
+    for _ in range(10):
+        await pass_time(hass, freezer, timedelta(minutes=31))
+    assert issue(f"lock_clock_wrong_{lock.lock_id}") is not None
+    lock.clock.offset = 0.0
+    await pass_time(hass, freezer, timedelta(days=7))
+    for _ in range(8):
+        await pass_time(hass, freezer, timedelta(minutes=31))
+    assert issue(f"lock_clock_wrong_{lock.lock_id}") is None
+
+
+async def test_a_lost_sign_in_is_a_repair_of_home_assistant(
+    hass: HomeAssistant, loaded: MockConfigEntry, world: World, freezer: FrozenDateTimeFactory
+) -> None:
+    world.faults.add(Fault(kind="errcode", errcode=10011, path=INVENTORY))
+    await pass_time(hass, freezer, timedelta(minutes=31))
+    assert (HOMEASSISTANT_DOMAIN, f"config_entry_reauth_{DOMAIN}_{loaded.entry_id}") in ir.async_get(hass).issues
+
+
 # -- Memory --------------------------------------------------------------------------------------------------------
 
 
@@ -297,8 +409,10 @@ async def test_a_repair_cannot_be_done_while_the_account_is_not_loaded(
 # -- Power and quota -----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("way", ["asked", "unlocked"])
 async def test_a_lock_that_saves_power_is_a_repair_when_it_refuses_again(
     hass: HomeAssistant,
+    way: str,
     freezer: FrozenDateTimeFactory,
     loaded: MockConfigEntry,
     world: World,
@@ -313,8 +427,15 @@ async def test_a_lock_that_saves_power_is_a_repair_when_it_refuses_again(
     assert issue(name) is None
     await unlock_in_vain(hass, back_door)
     assert issue(name) is not None
+    result = await fix(hass, name)
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "failed")
+    assert "saves power" in result["description_placeholders"]["reason"]
+    assert issue(name) is not None
     world.wifi(lock.lock_id).power_saving = False
-    await command(hass, "unlock", back_door)
+    if way == "asked":
+        assert (await fix(hass, name))["type"] is FlowResultType.CREATE_ENTRY
+    else:
+        await command(hass, "unlock", back_door)
     assert issue(name) is None
 
 

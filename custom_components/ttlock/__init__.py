@@ -20,7 +20,7 @@ from .grant_keeper import async_remove_grants
 from .inventory_store import InventoryStore
 from .log_store import LogStore
 from .push import async_hub
-from .repair_issues import async_remove_issues
+from .repair_issues import async_follow_entries, async_remove_issues
 from .services import async_setup_services
 from .settings_store import SettingsStore
 from .user_store import async_remove_users
@@ -45,6 +45,7 @@ MINOR_VERSION = 2
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Register the actions, which exist whether or not an account is loaded."""
     async_setup_services(hass)
+    async_follow_entries(hass)
     return True
 
 
@@ -64,6 +65,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: TTLockConfigEntry) -> bo
     hub = async_hub(hass)
     hub.async_join(account)
     entry.async_on_unload(lambda: hub.async_leave(account))
+    entry.async_on_unload(hass.bus.async_listen(dr.EVENT_DEVICE_REGISTRY_UPDATED, account.issues.async_device_changed))
     account.async_start()
     return True
 

@@ -36,7 +36,7 @@ CREDENTIAL_CALLS_ON_DEMAND_A_MONTH: Final = 600
 CREDENTIAL_CALLS_AT_ONCE: Final = 40
 """What gathers of those while nobody looks."""
 DETAILS_CALLS_A_MONTH: Final = 500
-"""For what is read rarely, as long as an entity shows it."""
+"""For what is read rarely: what an entity shows, and the clocks of all locks."""
 MONTH: Final = timedelta(days=30)
 SHORTEST_STATE_INTERVAL: Final = timedelta(minutes=10)
 """Each question wakes the lock's radio and costs battery."""
@@ -54,6 +54,10 @@ SHORTEST_SETTINGS_AGE: Final = timedelta(hours=24)
 """Settings change a few times a year, mostly by us; other changes are seen within a day, or later with many locks."""
 SHORTEST_DETAILS_AGE: Final = timedelta(hours=24)
 """Clocks drift by seconds a day, and new firmware comes out a few times a year."""
+WATCHED_READS_A_DAY: Final = 1 / 7
+"""For what no entity shows, and what is a repair when it is wrong."""
+FIRST_WATCH_DELAY: Final = timedelta(hours=1)
+"""A start is busy enough."""
 SETTINGS_RETRY: Final = timedelta(hours=6)
 """After settings or a detail could not be read."""
 SHORTEST_RECORD_INTERVAL: Final = timedelta(hours=1)

@@ -1,12 +1,14 @@
 """The account: which locks and gateways there are, and the coordinator of each lock."""
 
 import asyncio
-from collections.abc import Coroutine, Iterable
+from collections.abc import Coroutine, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final, override
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.device_registry import CONNECTION_BLUETOOTH
 from homeassistant.helpers.typing import UNDEFINED
@@ -27,6 +29,7 @@ from .const import (
     CREDENTIAL_CALLS_AT_ONCE,
     DOMAIN,
     FIRST_RETRY_INTERVAL,
+    FIRST_WATCH_DELAY,
     INVENTORY_INTERVAL,
     INVENTORY_RETRY_INTERVAL,
     LOGGER,
@@ -95,7 +98,9 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
         self.issues = RepairIssues(hass, self)
         self._failing_since: datetime | None = None
         self._failures = 0
-        self._explored = False
+        self._explored_at: datetime | None = None
+        self._stored: Inventory | None = None
+        """What was known before the start."""
         self._reach: tuple[GatewayReach, ...] = ()
         self._outage = Timer(hass, f"{self.name} outage", self._async_tell)
         self._reach_due = Timer(hass, f"{self.name} reach", self._async_read_reach)
@@ -152,6 +157,8 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
         await self.users.async_load()
         await self.details.async_load()
         await self.logs.async_load()
+        self._stored = await self.inventory_store.async_load()
+        self._reach = self._stored.reach if self._stored else ()
 
     @override
     async def _async_update_data(self) -> Inventory:
@@ -167,7 +174,7 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
                 self._outage.after(OUTAGE_LIMIT)
             # Sooner than usual, so that the end of an outage is seen before known facts are too old.
             self.update_interval = self._retry_interval()
-            stored = None if self.data else await self.inventory_store.async_load()
+            stored = None if self.data else self._stored
             if stored is None or not isinstance(err, UpdateFailed):
                 raise
             LOGGER.debug("Starting with what was known last: %s", err)
@@ -192,13 +199,13 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
             # An item that could not be read is not gone.
             locks = {**self.data.locks, **locks}
             found_gateways = {**self.data.gateways, **found_gateways}
-        inventory = Inventory(locks=locks, gateways=found_gateways)
+        inventory = Inventory(locks=locks, gateways=found_gateways, reach=self._reach)
         self._apply(inventory, complete)
-        self.issues.async_account_answered(inventory)
+        self.issues.async_account_answered(inventory, complete=complete)
         self.inventory_store.put(inventory)
         if was_failing:
             await self._async_tell()
-        if self.data and self._explored:
+        if self.data and self._explored_at:
             self._in_background(self._async_read_settings(), f"{self.name} settings")
         elif self.data:
             # The start was in an outage.
@@ -241,6 +248,7 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
             else:
                 lock = LockCoordinator(self.hass, self.config_entry, self, item)
                 self.locks[lock_id] = lock
+                self.details.watch(CLOCK_DRIFT, lock_id, partial(self._async_look_at_clock, lock))
                 if self.data:
                     self._in_background(self._async_explore([lock]), f"read new lock {lock_id}")
         for lock_id in self.locks.keys() - inventory.locks.keys():
@@ -309,6 +317,28 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
             if not device.identifiers & present:
                 registry.async_remove_device(device.id)
 
+    def gateway_of(self, lock: LockCoordinator) -> Gateway | None:
+        """Return the gateway by which the cloud reaches a lock: the best that is online, else the best at all."""
+        gateways = self.data.gateways if self.data else {}
+        heard = self._hearing().get(lock.lock_id, ())
+        known = [gateways[reach.gateway_id] for reach in heard if reach.gateway_id in gateways]
+        return next((gateway for gateway in known if _online(gateway)), known[0] if known else None)
+
+    def locks_behind(self, gateway: Gateway, gateways: Mapping[int, Gateway]) -> list[LockCoordinator]:
+        """Return the locks that no gateway but this one reaches now."""
+        heard = self._hearing()
+        return [
+            lock
+            for lock in self.locks.values()
+            if Feature.WIFI not in lock.data.features
+            and {gateway.gateway_id}
+            == {
+                reach.gateway_id
+                for reach in heard.get(lock.lock_id, ())
+                if reach.gateway_id == gateway.gateway_id or _online(gateways.get(reach.gateway_id))
+            }
+        ]
+
     async def _async_tell(self) -> None:
         """Tell every entity that an outage has lasted too long, or is over."""
         self.async_update_listeners()
@@ -326,7 +356,7 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
         if self._failing_since is not None:
             # It is done when the cloud is back: a hundred locks would be asked in vain.
             return
-        self._explored = True
+        self._explored_at = dt_util.utcnow()
         await self._async_read_reach()
         await self.grants.async_work()
         await self._async_explore(list(self.locks.values()))
@@ -350,6 +380,23 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
         for lock in list(self.locks.values()):
             await lock.async_read_settings()
         await self.details.async_read_due(self._sharers)
+        if self._explored_at and dt_util.utcnow() - self._explored_at >= FIRST_WATCH_DELAY:
+            await self.details.async_watch_one(self._sharers)
+
+    async def _async_look_at_clock(self, lock: LockCoordinator) -> None:
+        """Read the clock of a lock that has one, unless that would be in vain; not as a command, which outdates polls."""
+        if lock.reachable and lock.data.ekey.may_manage and Feature.NO_CLOCK not in lock.data.features:
+            with self.issues.watching(lock):
+                self.note_clock(lock, await self.cloud.settings.read_clock(lock.lock_id))
+
+    @callback
+    def note_clock(self, lock: LockCoordinator, shown: datetime) -> int:
+        """Take note of the time that a lock has now; returns by how many seconds it is ahead."""
+        # A lock knows whole seconds.
+        drift = round((shown - dt_util.utcnow().replace(microsecond=0)).total_seconds())
+        self.details.note(CLOCK_DRIFT, lock.lock_id, drift)
+        self.issues.async_review(lock)
+        return drift
 
     async def _async_read_reach(self) -> None:
         """Learn which gateway hears which lock, and how well; and again after some hours."""
@@ -361,16 +408,27 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
                 listing: Listing[GatewayReach] = await self.cloud.list_reach(gateway_id)
             except TTLockError as err:
                 LOGGER.debug("Could not read what gateway %s hears: %s", gateway_id, err)
-                found.extend(reach for reach in self._reach if reach.gateway_id == gateway_id)
+                found.extend(self._heard_by(gateway_id))
             else:
-                found.extend(listing.items)
-        self._reach = tuple(found)
+                # Half an hour after a gateway went silent the vendor forgets what it hears (ttlock-open-api.md 9, 27).
+                forgotten = not listing.items and not _online(self.data.gateways.get(gateway_id))
+                found.extend(self._heard_by(gateway_id) if forgotten else listing.items)
+        self._reach = tuple(sorted(found, key=_weakness))
+        self.inventory_store.put(replace(self.data, reach=self._reach))
         self._assign_gateways(self.data)
-        heard: dict[int, list[GatewayReach]] = {}
-        for reach in sorted(found, key=_weakness):
-            heard.setdefault(reach.lock_id, []).append(reach)
+        heard = self._hearing()
         for lock_id, lock in self.locks.items():
-            lock.async_set_reach(tuple(heard.get(lock_id, ())))
+            lock.async_set_reach(heard.get(lock_id, ()))
+
+    def _hearing(self) -> dict[int, tuple[GatewayReach, ...]]:
+        """Return by which gateways each lock is heard, the best first."""
+        heard: dict[int, tuple[GatewayReach, ...]] = {}
+        for reach in self._reach:
+            heard[reach.lock_id] = (*heard.get(reach.lock_id, ()), reach)
+        return heard
+
+    def _heard_by(self, gateway_id: int) -> list[GatewayReach]:
+        return [reach for reach in self._reach if reach.gateway_id == gateway_id]
 
     def _in_background(self, work: Coroutine[Any, Any, None], name: str) -> None:
         self.config_entry.async_create_background_task(self.hass, work, name)

@@ -35,6 +35,8 @@ class Inventory:
 
     locks: dict[int, InventoryLock] = field(default_factory=dict)
     gateways: dict[int, Gateway] = field(default_factory=dict)
+    reach: tuple[GatewayReach, ...] = ()
+    """Which gateway hears which lock, the best first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +147,7 @@ class LockData:
         return None if plan is None else plan.active_at(dt_util.utcnow().astimezone(self.zone))
 
 
-def spread(items: int, calls_a_month: float, shortest: timedelta) -> timedelta:
+def spread(items: float, calls_a_month: float, shortest: timedelta) -> timedelta:
     """Return how often each of so many things may cost a call, when all of them share the calls of a month."""
     return max(shortest, MONTH / calls_a_month * items)
 

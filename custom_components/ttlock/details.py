@@ -1,10 +1,10 @@
-"""What is read rarely, and only while an entity shows it: a clock, firmware, a network.
+"""What is read rarely: daily while an entity shows it, and a few things weekly for everybody; a clock, firmware, a network.
 
 Kept over restarts, so that a start costs no calls. Holds no secrets.
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -15,7 +15,7 @@ from homeassistant.util import dt as dt_util
 from .client.errors import TTLockError, is_refusal
 from .client.inventory import Firmware, FirmwareState, WifiDetail
 from .client.settings import WorkingMode
-from .const import DETAILS_CALLS_A_MONTH, DOMAIN, LOGGER, SETTINGS_RETRY, SHORTEST_DETAILS_AGE
+from .const import DETAILS_CALLS_A_MONTH, DOMAIN, LOGGER, SETTINGS_RETRY, SHORTEST_DETAILS_AGE, WATCHED_READS_A_DAY
 from .data import spread
 
 VERSION = 1
@@ -58,12 +58,19 @@ class _Known:
 
 @dataclass(slots=True)
 class _Wish:
-    """Entities that show one detail of one lock or gateway."""
+    """Who wants one detail of one lock or gateway: entities that show it, or we ourselves."""
 
     detail: Detail[Any]
     read: Callable[[], Awaitable[object]]
-    listeners: list[CALLBACK_TYPE]
+    listeners: list[CALLBACK_TYPE] = field(default_factory=list)
+    watched: bool = False
+    """It is read now and then although no entity shows it."""
     tried_at: datetime | None = None
+
+    @property
+    def reads_a_day(self) -> float:
+        """Return how often it is read, as far as the calls of the month allow."""
+        return self.detail.reads_a_day if self.listeners else WATCHED_READS_A_DAY
 
 
 class Details:
@@ -112,25 +119,35 @@ class Details:
     @callback
     def forget[T](self, detail: Detail[T], number: int) -> None:
         """Drop what is known of a lock or gateway that is gone."""
+        if wish := self._wishes.get((detail.key, number)):
+            wish.watched = False
+            self._drop_unless_wanted(wish, number)
         if self._known.pop((detail.key, number), None):
             self._save_soon()
+
+    @callback
+    def watch[T](self, detail: Detail[T], number: int, read: Callable[[], Awaitable[object]]) -> None:
+        """Read a detail now and then by something that notes it, whether or not an entity shows it."""
+        self._wishes.setdefault((detail.key, number), _Wish(detail, read)).watched = True
 
     @callback
     def follow[T](
         self, detail: Detail[T], number: int, read: Callable[[], Awaitable[object]], listener: CALLBACK_TYPE
     ) -> CALLBACK_TYPE:
         """Read a detail now and then by something that notes it, and tell of it; returns how to stop."""
-        key = (detail.key, number)
-        wish = self._wishes.setdefault(key, _Wish(detail, read, []))
+        wish = self._wishes.setdefault((detail.key, number), _Wish(detail, read))
         wish.listeners.append(listener)
 
         @callback
         def stop() -> None:
             wish.listeners.remove(listener)
-            if not wish.listeners:
-                self._wishes.pop(key, None)
+            self._drop_unless_wanted(wish, number)
 
         return stop
+
+    def _drop_unless_wanted(self, wish: _Wish, number: int) -> None:
+        if not wish.listeners and not wish.watched:
+            self._wishes.pop((wish.detail.key, number), None)
 
     async def async_read_due(self, sharers: int) -> None:
         """Read what is shown and has grown old, one after the other; failures leave what is known.
@@ -138,25 +155,43 @@ class Details:
         So many accounts share the calls of the month.
         """
         for key, wish in list(self._wishes.items()):
-            now = dt_util.utcnow()
-            known = self._known.get(key)
-            if known and now - known.read_at < self._age(wish.detail, sharers):
-                continue
-            if wish.tried_at and now - wish.tried_at < SETTINGS_RETRY:
-                continue
-            wish.tried_at = now
-            try:
-                await wish.read()
-            except TTLockError as err:
-                LOGGER.debug("Could not read %s of %s: %s", *key, err)
-                if not is_refusal(err):
-                    # The next would fare no better; it is its turn after the next inventory.
-                    return
+            if wish.listeners and self._is_due(key, wish, sharers) and not await self._async_read(key, wish):
+                # The next would fare no better; it is its turn after the next inventory.
+                return
 
-    def _age(self, detail: Detail[Any], sharers: int) -> timedelta:
+    async def async_watch_one(self, sharers: int) -> None:
+        """Read what is longest due of what no entity shows: one at a time, so that no gateway is kept busy with it."""
+        due = [(key, wish) for key, wish in self._wishes.items() if not wish.listeners]
+        due = [(key, wish) for key, wish in due if self._is_due(key, wish, sharers)]
+        if due:
+            await self._async_read(*min(due, key=lambda item: self._last(*item)))
+
+    async def _async_read(self, key: tuple[str, int], wish: _Wish) -> bool:
+        """Read one; returns whether others are worth a try."""
+        wish.tried_at = dt_util.utcnow()
+        try:
+            await wish.read()
+        except TTLockError as err:
+            LOGGER.debug("Could not read %s of %s: %s", *key, err)
+            return is_refusal(err)
+        return True
+
+    def _is_due(self, key: tuple[str, int], wish: _Wish, sharers: int) -> bool:
+        now, age = dt_util.utcnow(), self._age(wish, sharers)
+        known = self._known.get(key)
+        if known and now - known.read_at < age:
+            return False
+        return wish.tried_at is None or now - wish.tried_at >= max(SETTINGS_RETRY, age / 4)
+
+    def _last(self, key: tuple[str, int], wish: _Wish) -> float:
+        """Return when somebody last tried to read it."""
+        known = self._known.get(key)
+        return max((when.timestamp() for when in (wish.tried_at, known and known.read_at) if when), default=0.0)
+
+    def _age(self, wish: _Wish, sharers: int) -> timedelta:
         """Return how old a detail may grow."""
-        reads = sum(wish.detail.reads_a_day for wish in self._wishes.values())
-        return spread(reads, DETAILS_CALLS_A_MONTH / sharers, SHORTEST_DETAILS_AGE) / detail.reads_a_day
+        reads = sum(other.reads_a_day for other in self._wishes.values())
+        return spread(reads, DETAILS_CALLS_A_MONTH / sharers, SHORTEST_DETAILS_AGE) / wish.reads_a_day
 
     def _save_soon(self) -> None:
         self._store.async_delay_save(self._as_json, SAVE_DELAY_SECONDS)

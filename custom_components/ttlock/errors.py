@@ -2,6 +2,7 @@
 
 from collections.abc import Generator
 from contextlib import contextmanager
+from typing import Final
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
@@ -12,19 +13,33 @@ from homeassistant.exceptions import (
 )
 from homeassistant.helpers.update_coordinator import UpdateFailed
 
-from .client.errors import InvalidInput, QuotaExceeded, Remedy, SignInError, TTLockError
+from .client.errors import DeviceUnreachable, InvalidInput, QuotaExceeded, Remedy, SignInError, TTLockError
 from .const import DOMAIN, QUOTA_PAUSE
-from .data import jittered
+from .data import GATEWAY_OFFLINE, jittered
 
 
 def action_error(err: TTLockError, name: str) -> HomeAssistantError:
     """Return what an action raises: the reason in the user's language, with the name of the lock."""
+    if isinstance(err, DeviceUnreachable) and err.gateway is not None:
+        return HomeAssistantError(
+            translation_domain=DOMAIN,
+            translation_key="gateway_offline_named",
+            translation_placeholders={"name": name, "gateway": err.gateway},
+        )
     kind = ServiceValidationError if isinstance(err, InvalidInput) else HomeAssistantError
     return kind(
         translation_domain=DOMAIN,
         translation_key=err.reason,
         translation_placeholders={"name": name, "code": "" if err.code is None else str(err.code)},
     )
+
+
+_WORDS: Final = {"gateway_offline_named": GATEWAY_OFFLINE}
+
+
+def word_of(err: HomeAssistantError) -> str | None:
+    """Return the one word for templates, whatever the sentence names."""
+    return _WORDS.get(err.translation_key or "", err.translation_key)
 
 
 @contextmanager

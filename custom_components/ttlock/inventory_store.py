@@ -12,7 +12,7 @@ from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 
 from .client.features import Features
-from .client.models import Ekey, EkeyStatus, Gateway
+from .client.models import Ekey, EkeyStatus, Gateway, GatewayReach
 from .const import DOMAIN, LOGGER
 from .data import Inventory, InventoryLock
 
@@ -35,12 +35,14 @@ class InventoryStore:
         try:
             locks = [_lock(item) for item in raw["locks"]]
             gateways = [Gateway(**item) for item in raw["gateways"]]
+            reach = tuple(GatewayReach(**item) for item in raw.get("reach", ()))
         except (KeyError, TypeError, ValueError) as err:
             LOGGER.debug("The stored inventory is not readable: %r", err)
             return None
         return Inventory(
             locks={lock.ekey.lock_id: lock for lock in locks},
             gateways={gateway.gateway_id: gateway for gateway in gateways},
+            reach=reach,
         )
 
     @callback
@@ -64,6 +66,7 @@ class InventoryStore:
         return {
             "locks": [_to_json(lock) for lock in inventory.locks.values()],
             "gateways": [asdict(gateway) for gateway in inventory.gateways.values()],
+            "reach": [asdict(reach) for reach in inventory.reach],
         }
 
 

@@ -12,6 +12,7 @@ from homeassistant.util.ulid import ulid_now
 
 from .client.errors import OutcomeUnknown
 from .const import DOMAIN
+from .errors import word_of
 from .timer import Timer
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class Failure:
     def of(cls, err: HomeAssistantError) -> Failure:
         """Return the failure that an action would raise for this lock alone."""
         unclear = isinstance(err.__cause__, OutcomeUnknown)
-        return cls(key=err.translation_key, message=str(err), unclear=unclear)
+        return cls(key=word_of(err), message=str(err), unclear=unclear)
 
 
 class Job:

@@ -1,23 +1,27 @@
 """Repairs of an account, its gateways and locks: raised when a cause recurs or lasts, removed when it is over.
 
 There is one for each cause and lock, whatever the number of accounts that meet it. A cause that is raised again while
-it lasts stays ignored by whoever ignored it: nothing is deleted before it is over. No placeholder holds a secret.
+it lasts stays ignored by whoever ignored it: nothing is deleted before it is over. What somebody has disabled is over.
+No placeholder holds a secret.
 """
 
 from collections import Counter
-from collections.abc import Generator, Mapping
+from collections.abc import Container, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers import issue_registry as ir
+from homeassistant.config_entries import SIGNAL_CONFIG_ENTRY_CHANGED, ConfigEntry, ConfigEntryChange
+from homeassistant.core import Event, HomeAssistant, callback
+from homeassistant.helpers import device_registry as dr, issue_registry as ir
+from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.singleton import singleton
 from homeassistant.util import dt as dt_util
 
 from .client import Feature, events
-from .client.errors import ClockSkew, QuotaExceeded, Remedy, TTLockError
+from .client.errors import ClockSkew, DeviceUnreachable, QuotaExceeded, Remedy, TTLockError
+from .client.models import Gateway
 from .const import (
     BEIJING,
     CLOCK_DRIFT_LIMIT_SECONDS,
@@ -26,7 +30,7 @@ from .const import (
     GATEWAY_OFFLINE_LIMIT,
     HOST_CLOCK_LIMIT_SECONDS,
 )
-from .data import Inventory
+from .data import GATEWAY_OFFLINE, Inventory
 from .details import CLOCK_DRIFT
 
 if TYPE_CHECKING:
@@ -36,6 +40,8 @@ if TYPE_CHECKING:
 QUOTA_OF_THE_MONTH: Final = "quota_month_exceeded"
 MEMORY_REASONS: Final = ("passcode_memory_full", "lock_memory_full")
 POWER_SAVING_REASON: Final = "power_saving"
+NONE: Final = "–"
+"""Shown in place of an empty list of names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,8 +62,8 @@ class Cause:
 REMOTE_UNLOCK_OFF: Final = Cause(translation_key="remote_unlock_off", fixable=True)
 CLOCK_WRONG: Final = Cause(translation_key="lock_clock_wrong", fixable=True, fault=events.CLOCK_WRONG)
 MEMORY_FULL: Final = Cause(translation_key="memory_full", fixable=True, kept=True, fault=events.MEMORY_FULL)
-POWER_SAVING: Final = Cause(translation_key="power_saving", times=2)
-GATEWAY_OFFLINE_LONG: Final = Cause(translation_key="gateway_offline_long", kept=True)
+POWER_SAVING: Final = Cause(translation_key="power_saving", fixable=True, times=2)
+GATEWAY_OFFLINE_LONG: Final = Cause(translation_key="gateway_offline_long", fixable=True, kept=True)
 HOST_CLOCK: Final = Cause(translation_key="host_clock_wrong", severity=ir.IssueSeverity.ERROR, times=2)
 QUOTA: Final = Cause(translation_key="quota_exhausted", severity=ir.IssueSeverity.ERROR, times=2)
 OF_A_LOCK: Final = (REMOTE_UNLOCK_OFF, CLOCK_WRONG, MEMORY_FULL, POWER_SAVING)
@@ -68,7 +74,8 @@ class _Seen:
     """What was seen of causes that are no repair yet; outlives the reload of an entry that cannot be set up."""
 
     times: Counter[str] = field(default_factory=Counter)
-    offline_since: dict[int, datetime] = field(default_factory=dict)
+    offline_since: dict[tuple[str, int], datetime] = field(default_factory=dict)
+    """By entry and gateway."""
 
 
 @singleton(f"{DOMAIN}_causes")
@@ -95,6 +102,9 @@ class RepairIssues:
         except TTLockError as err:
             if err.remedy is Remedy.REPAIR:
                 self._note(err, lock)
+            if isinstance(err, DeviceUnreachable) and err.reason == GATEWAY_OFFLINE and lock is not None:
+                gateway = self._account.gateway_of(lock)
+                err.gateway = gateway.name if gateway else None
             raise
 
     @callback
@@ -111,28 +121,60 @@ class RepairIssues:
             self._raise_for(MEMORY_FULL, lock)
 
     @callback
-    def async_account_answered(self, inventory: Inventory) -> None:
+    def async_account_answered(self, inventory: Inventory, *, complete: bool) -> None:
         """Take note of what an inventory shows."""
+        if complete:
+            self._drop_of_what_is_gone(inventory)
         self._settle(QUOTA, self._application)
         # The client sets its own clock by the cloud's when that refuses it (ttlock-open-api.md 3.2, code 80000).
         if abs(self._account.cloud.clock_offset) > HOST_CLOCK_LIMIT_SECONDS:
             self._raise(HOST_CLOCK, "", {})
         else:
             self._settle(HOST_CLOCK, "")
-        since = self._seen.offline_since
-        for gateway_id, gateway in inventory.gateways.items():
-            if gateway.online is not False:
-                self.async_forget_gateway(gateway_id)
-            elif dt_util.utcnow() - since.setdefault(gateway_id, dt_util.utcnow()) >= GATEWAY_OFFLINE_LIMIT:
-                self._raise(
-                    GATEWAY_OFFLINE_LONG, gateway_id, {"name": gateway.name, "since": _shown(since[gateway_id])}
-                )
+        for gateway in inventory.gateways.values():
+            if gateway.online is False and not self._disabled(gateway.mac):
+                self._note_offline(gateway, inventory)
+            else:
+                self.async_forget_gateway(gateway.gateway_id)
+
+    def _drop_of_what_is_gone(self, inventory: Inventory) -> None:
+        """Drop the repairs of locks and gateways that went while nobody looked: some are kept over a restart."""
+        present: dict[str, Container[object]] = {"lock_id": inventory.locks, "gateway_id": inventory.gateways}
+        registry = ir.async_get(self._hass)
+        for (domain, issue_id), issue in list(registry.issues.items()):
+            about = issue.data or {}
+            if (
+                domain == DOMAIN
+                and about.get("entry_id") == self._entry_id
+                and any(key in about and about[key] not in known for key, known in present.items())
+            ):
+                registry.async_delete(domain, issue_id)
+
+    def _note_offline(self, gateway: Gateway, inventory: Inventory) -> None:
+        now = dt_util.utcnow()
+        since = self._seen.offline_since.setdefault((self._entry_id, gateway.gateway_id), now)
+        issue_id = _issue_id(GATEWAY_OFFLINE_LONG, gateway.gateway_id)
+        known = ir.async_get(self._hass).async_get_issue(DOMAIN, issue_id)
+        if known is None and now - since < GATEWAY_OFFLINE_LIMIT:
+            return
+        # What was seen before a restart began earlier than what was seen after it.
+        before = (known.translation_placeholders or {}).get("since") if known else None
+        behind = sorted(lock.name for lock in self._account.locks_behind(gateway, inventory.gateways))
+        self._raise(
+            GATEWAY_OFFLINE_LONG,
+            gateway.gateway_id,
+            {"name": gateway.name, "since": before or _shown(since), "locks": ", ".join(behind) or NONE},
+            gateway_id=gateway.gateway_id,
+        )
 
     # -- What is known of a lock -----------------------------------------------------------------------------------
 
     @callback
     def async_review(self, lock: LockCoordinator) -> None:
         """Take note of what is stored of a lock."""
+        if self._disabled(lock.data.ekey.mac):
+            self.async_forget_lock(lock.lock_id)
+            return
         if lock.data.settings.remote_unlock is False and not lock.data.features.lack(Feature.GATEWAY_UNLOCK):
             self._raise_for(REMOTE_UNLOCK_OFF, lock)
         else:
@@ -142,6 +184,18 @@ class RepairIssues:
             self._raise_for(CLOCK_WRONG, lock, minutes=str(round(abs(drift) / 60)))
         else:
             self._settle(CLOCK_WRONG, lock.lock_id)
+
+    @callback
+    def async_device_changed(self, event: Event[dr.EventDeviceRegistryUpdatedData]) -> None:
+        """Take note that somebody disables or enables a device."""
+        data = event.data
+        if data["action"] != "update" or "disabled_by" not in data["changes"]:
+            return
+        for lock in self._account.locks.values():
+            self.async_review(lock)
+        for gateway in self._account.data.gateways.values():
+            if self._disabled(gateway.mac):
+                self.async_forget_gateway(gateway.gateway_id)
 
     @callback
     def async_reached(self, lock: LockCoordinator) -> None:
@@ -162,10 +216,14 @@ class RepairIssues:
     @callback
     def async_forget_gateway(self, gateway_id: int) -> None:
         """Drop the repair of a gateway that is gone or back."""
-        self._seen.offline_since.pop(gateway_id, None)
+        self._seen.offline_since.pop((self._entry_id, gateway_id), None)
         self._settle(GATEWAY_OFFLINE_LONG, gateway_id)
 
     # -- The registry ----------------------------------------------------------------------------------------------
+
+    @property
+    def _entry_id(self) -> str:
+        return self._account.config_entry.entry_id
 
     @property
     def _application(self) -> str:
@@ -174,7 +232,14 @@ class RepairIssues:
         entries = self._hass.config_entries.async_entries(DOMAIN)
         return min(entry.entry_id for entry in entries if entry.data.get(CONF_AUTH_IMPLEMENTATION) == application)
 
+    def _disabled(self, mac: str) -> bool:
+        """Return whether somebody has disabled the device of a lock or gateway."""
+        device = dr.async_get(self._hass).async_get_device_by_identifier((DOMAIN, mac), self._entry_id)
+        return device is not None and device.disabled
+
     def _raise_for(self, cause: Cause, lock: LockCoordinator, **more: str) -> None:
+        if self._disabled(lock.data.ekey.mac):
+            return
         issue = ir.async_get(self._hass).async_get_issue(DOMAIN, _issue_id(cause, lock.lock_id))
         self._raise(cause, lock.lock_id, {"name": lock.name, **more}, lock_id=lock.lock_id)
         if cause.fault is not None and (issue is None or not issue.active):
@@ -186,9 +251,10 @@ class RepairIssues:
         number: int | str,
         placeholders: Mapping[str, str],
         *,
-        lock_id: int | None = None,
         sure: bool = False,
+        **about: int,
     ) -> None:
+        """Raise a repair that is about a lock or gateway, by its number."""
         issue_id = _issue_id(cause, number)
         self._seen.times[issue_id] += 1
         if self._seen.times[issue_id] < cause.times and not sure:
@@ -197,7 +263,7 @@ class RepairIssues:
             self._hass,
             DOMAIN,
             issue_id,
-            data={"entry_id": self._account.config_entry.entry_id, "lock_id": lock_id},
+            data={"entry_id": self._entry_id, **about},
             is_fixable=cause.fixable,
             is_persistent=cause.kept,
             severity=cause.severity,
@@ -212,14 +278,29 @@ class RepairIssues:
 
 
 @callback
+def async_follow_entries(hass: HomeAssistant) -> None:
+    """Drop the repairs of accounts that somebody disables, whether or not they could be set up."""
+
+    @callback
+    def changed(change: ConfigEntryChange, entry: ConfigEntry) -> None:
+        if entry.domain == DOMAIN and entry.disabled_by:
+            async_remove_issues(hass, entry.entry_id)
+
+    async_dispatcher_connect(hass, SIGNAL_CONFIG_ENTRY_CHANGED, changed)
+
+
+@callback
 def async_remove_issues(hass: HomeAssistant, entry_id: str) -> None:
-    """Drop the repairs of an account that is removed; what others meet too, they raise again."""
-    registry = ir.async_get(hass)
+    """Drop the repairs of an account that is removed or disabled; what others meet too, they raise again."""
+    registry, seen = ir.async_get(hass), _seen(hass)
     for domain, issue_id in [
         key for key, issue in registry.issues.items() if issue.data and issue.data.get("entry_id") == entry_id
     ]:
         if domain == DOMAIN:
+            seen.times.pop(issue_id, None)
             registry.async_delete(domain, issue_id)
+    for key in [key for key in seen.offline_since if key[0] == entry_id]:
+        del seen.offline_since[key]
 
 
 def next_month(now: datetime) -> datetime:

@@ -1,7 +1,8 @@
 """What a repair does when the user lets it."""
 
 from abc import abstractmethod
-from typing import Any, override
+from collections.abc import Callable
+from typing import Any, Final, override
 
 from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
 from homeassistant.core import HomeAssistant
@@ -12,13 +13,17 @@ import voluptuous as vol
 
 from .actions.outcomes import raise_unless_done
 from .client.credentials import CredentialKind
+from .coordinator import AccountCoordinator
 from .errors import translated
 from .lock_coordinator import LockCoordinator
-from .repair_issues import CLOCK_WRONG, MEMORY_FULL
+from .repair_issues import CLOCK_WRONG, GATEWAY_OFFLINE_LONG, MEMORY_FULL, POWER_SAVING, REMOTE_UNLOCK_OFF, Cause
 
 
-class LockRepairFlow(RepairsFlow):
-    """Explain, then repair something at a lock."""
+class AccountRepairFlow(RepairsFlow):
+    """Explain, then repair something of an account, or see whether somebody has."""
+
+    in_vain = "failed"
+    """Why nothing came of it, when that was no error."""
 
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
         """Begin with the explanation."""
@@ -30,28 +35,51 @@ class LockRepairFlow(RepairsFlow):
         given = issue.translation_placeholders if issue else None
         if user_input is None:
             return self.async_show_form(step_id="confirm", data_schema=vol.Schema({}), description_placeholders=given)
-        if (lock := self._lock()) is None:
-            return self.async_abort(reason="not_loaded", description_placeholders=given)
+        entry = self.hass.config_entries.async_get_entry(str((self.data or {}).get("entry_id")))
+        account: AccountCoordinator | None = getattr(entry, "runtime_data", None)
         try:
-            with translated(self.hass, lock.config_entry, lock.name):
-                done = await self._async_repair(lock)
+            done = None if account is None else await self._async_repair_of(account)
         except HomeAssistantError as err:
             return self.async_abort(reason="failed", description_placeholders={"reason": str(err)})
+        if done is None:
+            return self.async_abort(reason="not_loaded", description_placeholders=given)
         if not done:
-            return self.async_abort(reason="nothing_expired", description_placeholders=given)
+            return self.async_abort(reason=self.in_vain, description_placeholders=given)
         return self.async_create_entry(data={})
 
     @abstractmethod
-    async def _async_repair(self, lock: LockCoordinator) -> bool:
-        """Repair; returns whether there was anything to do."""
+    async def _async_repair_of(self, account: AccountCoordinator) -> bool | None:
+        """Repair; returns whether anything came of it, None when the account has no such thing now."""
 
-    def _lock(self) -> LockCoordinator | None:
-        """Return the lock of the repair, None while its account is not loaded."""
-        data = self.data or {}
-        entry = self.hass.config_entries.async_get_entry(str(data.get("entry_id")))
-        account = getattr(entry, "runtime_data", None)
-        lock: LockCoordinator | None = account.locks.get(data.get("lock_id")) if account else None
-        return lock
+
+class GatewayFlow(AccountRepairFlow):
+    """See whether a gateway is back."""
+
+    in_vain = "still_offline"
+
+    @override
+    async def _async_repair_of(self, account: AccountCoordinator) -> bool | None:
+        await account.async_refresh()
+        if not account.last_update_success and account.last_exception is not None:
+            raise account.last_exception
+        gateway = account.data.gateways.get(int((self.data or {}).get("gateway_id") or 0))
+        return None if gateway is None else gateway.online is not False
+
+
+class LockRepairFlow(AccountRepairFlow):
+    """Explain, then repair something at a lock."""
+
+    @override
+    async def _async_repair_of(self, account: AccountCoordinator) -> bool | None:
+        lock = account.locks.get(int((self.data or {}).get("lock_id") or 0))
+        if lock is None:
+            return None
+        with translated(self.hass, lock.config_entry, lock.name):
+            return await self._async_repair(lock)
+
+    @abstractmethod
+    async def _async_repair(self, lock: LockCoordinator) -> bool:
+        """Repair; returns whether anything came of it."""
 
 
 class RemoteUnlockFlow(LockRepairFlow):
@@ -72,8 +100,19 @@ class ClockFlow(LockRepairFlow):
         return True
 
 
+class PowerSavingFlow(LockRepairFlow):
+    """See whether a lock can be asked at any time now."""
+
+    @override
+    async def _async_repair(self, lock: LockCoordinator) -> bool:
+        await lock.async_ask()
+        return True
+
+
 class MemoryFlow(LockRepairFlow):
     """Take the passcodes off a lock whose period is over."""
+
+    in_vain = "nothing_expired"
 
     @override
     async def _async_repair(self, lock: LockCoordinator) -> bool:
@@ -86,10 +125,17 @@ class MemoryFlow(LockRepairFlow):
         return bool(outcomes)
 
 
+FLOWS: Final[dict[Cause, Callable[[], RepairsFlow]]] = {
+    CLOCK_WRONG: ClockFlow,
+    GATEWAY_OFFLINE_LONG: GatewayFlow,
+    MEMORY_FULL: MemoryFlow,
+    POWER_SAVING: PowerSavingFlow,
+    REMOTE_UNLOCK_OFF: RemoteUnlockFlow,
+}
+
+
 async def async_create_fix_flow(
     hass: HomeAssistant, issue_id: str, data: dict[str, str | int | float | None] | None
 ) -> RepairsFlow:
     """Return the flow of a repair that can be repaired from here."""
-    if issue_id.startswith(CLOCK_WRONG.translation_key):
-        return ClockFlow()
-    return MemoryFlow() if issue_id.startswith(MEMORY_FULL.translation_key) else RemoteUnlockFlow()
+    return next(flow() for cause, flow in FLOWS.items() if issue_id.startswith(cause.translation_key))

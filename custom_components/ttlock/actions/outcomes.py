@@ -10,7 +10,7 @@ from homeassistant.util import dt as dt_util
 from ..client.errors import OutcomeUnknown, SignInError, TTLockError
 from ..client.grants import Outcome, Stage
 from ..const import DOMAIN
-from ..errors import action_error
+from ..errors import action_error, word_of
 from ..lock_coordinator import LockCoordinator
 from .results import Result
 
@@ -53,7 +53,7 @@ def result_of(hass: HomeAssistant, call: ServiceCall, lock: LockCoordinator, out
 def error_of(lock: LockCoordinator, err: TTLockError) -> Result:
     """Return what is in the way: the vendor's number, a word for templates, a sentence to read."""
     why = _trouble(lock, err)
-    return {"code": err.code, "key": why.translation_key, "message": str(why)}
+    return {"code": err.code, "key": word_of(why), "message": str(why)}
 
 
 def raise_unless_done(lock: LockCoordinator, outcome: Outcome) -> None:

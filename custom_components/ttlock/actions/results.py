@@ -12,7 +12,7 @@ from homeassistant.util.json import JsonObjectType, JsonValueType
 
 from ..client.errors import TTLockError
 from ..const import DOMAIN, LOGGER
-from ..errors import translated
+from ..errors import translated, word_of
 from ..jobs import FAILED, Failure
 from ..lock_coordinator import LockCoordinator
 from .request import Subject, begin_job
@@ -123,7 +123,7 @@ def single[T](subjects: dict[str, T]) -> dict[str, T]:
 def reason(err: HomeAssistantError) -> Result:
     """Return why something failed, for the answer: the vendor's number, a word for templates, a sentence to read."""
     code = err.__cause__.code if isinstance(err.__cause__, TTLockError) else None
-    return {"code": code, "key": err.translation_key, "message": str(err)}
+    return {"code": code, "key": word_of(err), "message": str(err)}
 
 
 def local(when: datetime | None) -> JsonValueType:

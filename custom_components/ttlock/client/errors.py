@@ -178,6 +178,8 @@ class DeviceUnreachable(TTLockError):
 
     default_reason = "lock_offline"
     default_remedy = Remedy.RETRY
+    gateway: str | None = None
+    """Name of the gateway that is silent, where somebody who knows has noted it."""
 
 
 class DeviceBusy(TTLockError):
