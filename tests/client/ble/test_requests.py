@@ -11,11 +11,11 @@ from custom_components.ttlock.client import Secret
 from custom_components.ttlock.client.ble.frame import DEFAULT_HEADER, Frame, Header
 from custom_components.ttlock.client.ble.key import LockKey
 from custom_components.ttlock.client.ble.lock import BleLock
+from custom_components.ttlock.client.ble.lock_data import YearSeed
 from custom_components.ttlock.client.ble.opcodes import Opcode
 from custom_components.ttlock.client.ble.operations import pairing
 from custom_components.ttlock.client.ble.operations.info import InfoStep
 from custom_components.ttlock.client.ble.operations.passage import PassageEntry
-from custom_components.ttlock.client.ble.operations.seeds import YearSeed
 from custom_components.ttlock.client.ble.operations.switches import Switch
 from custom_components.ttlock.client.credentials import CredentialKind, Validity
 from custom_components.ttlock.client.cyclic import CyclicWindow
@@ -327,7 +327,7 @@ VECTORS = {
     ),
     "init passwords": Vector(
         call=lambda lock: lock.set_passcode_seeds(
-            [YearSeed(year=26 + i, code=100 + i, secret=1000000000 + 111111111 * i) for i in range(10)]
+            [YearSeed(year=2026 + i, code=100 + i, secret=Secret(str(1000000000 + 111111111 * i))) for i in range(10)]
         ),
         opcode=Opcode.INIT_PASSCODES,
         plain="1a06403b9aca000650423a35c7066048d9a18e06704f790d5506805618791c06905cb7e4e306a0635750aa06b069f6bc7106c07"

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
 
-from ...errors import BadReply, InvalidInput
+from ...errors import BadReply
 from ...secret import Secret
 from ..opcodes import VENDOR
 from .wire import Reader, percent
@@ -50,12 +50,9 @@ def read_challenge(data: bytes) -> ResetChallenge:
     return ResetChallenge(reader.rest())
 
 
-def reset_by_code(challenge: ResetChallenge, code: Secret) -> bytes:
-    """Return the request that resets a lock; that the code goes as its ASCII text is a guess."""
-    text = code.reveal()
-    if not (text.isascii() and text):
-        raise InvalidInput("out_of_range")
-    return challenge.random + text.encode()
+def reset_by_code(challenge: ResetChallenge, code: bytes) -> bytes:
+    """Return the request that resets a lock; in which form the manufacturer gives its code is not known."""
+    return challenge.random + code
 
 
 def verify(now: float) -> bytes:

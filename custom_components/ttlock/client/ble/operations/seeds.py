@@ -5,63 +5,74 @@ How digits come of them is in no source: the cloud does it.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
 import secrets
-from typing import Final, Self
+from typing import Final
 
 from ...errors import InvalidInput
-from .wire import Reader
+from ...secret import Secret
+from ..lock_data import YearSeed
+from .dates import read_date5
+from .wire import Reader, decimal
 
 YEARS: Final = 10
 MAX_CODE: Final = 1070
 SECRET_DIGITS: Final = 10
 _CENTURY: Final = 100
+_SECRET_BITS: Final = 36
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class YearSeed:
-    """The seed of one year; it cannot be printed."""
-
-    year: int
-    """Two digits."""
-    code: int
-    secret: int
-
-    @classmethod
-    def random(cls, year: int) -> Self:
-        """Return a seed that nobody guesses."""
-        low = 10 ** (SECRET_DIGITS - 1)
-        return cls(
-            year=year % _CENTURY,
-            code=secrets.randbelow(MAX_CODE + 1),
-            secret=low + secrets.randbelow(9 * low),
-        )
-
-    def encode(self) -> bytes:
-        """Return twelve bits of code and 36 of secret; InvalidInput for a seed that does not fit."""
-        if not 0 <= self.code <= MAX_CODE or not 0 <= self.secret < 10**SECRET_DIGITS:
-            raise InvalidInput("out_of_range")
-        return (self.code << 36 | self.secret).to_bytes(6)
-
-
-def random_seeds(year: int, *, new_year: bool = False) -> tuple[YearSeed, ...]:
+def random_seeds(today: date) -> tuple[YearSeed, ...]:
     """Return the seeds of ten years; on the first of January they begin with the year before (5.6)."""
-    first = year - 1 if new_year else year
-    return tuple(YearSeed.random(first + index) for index in range(YEARS))
+    first = today.year - (today.month == today.day == 1)
+    return tuple(
+        YearSeed(
+            year=first + index,
+            code=secrets.randbelow(MAX_CODE + 1),
+            secret=Secret(f"{secrets.randbelow(10**SECRET_DIGITS):0{SECRET_DIGITS}}"),
+        )
+        for index in range(YEARS)
+    )
 
 
 def encode(seeds: Sequence[YearSeed]) -> bytes:
-    """Return the request that gives them to the lock."""
-    if len(seeds) != YEARS or any(seed.year != (seeds[0].year + index) % _CENTURY for index, seed in enumerate(seeds)):
+    """Return the request that gives them to the lock: two digits of the first year, and six bytes for each."""
+    if len(seeds) != YEARS or any(seed.year != seeds[0].year + index for index, seed in enumerate(seeds)):
         raise InvalidInput("out_of_range")
-    return bytes((seeds[0].year,)) + b"".join(seed.encode() for seed in seeds)
+    return bytes((seeds[0].year % _CENTURY,)) + b"".join(map(_word, seeds))
 
 
-def decode(data: bytes) -> tuple[YearSeed, ...]:
+def decode(data: bytes, century: int) -> tuple[YearSeed, ...]:
     """Read such a request."""
     reader = Reader(data)
-    first = reader.u8()
-    seeds = []
-    for index in range(YEARS):
-        word = int.from_bytes(reader.take(6))
-        seeds.append(YearSeed(year=(first + index) % _CENTURY, code=word >> 36, secret=word & (1 << 36) - 1))
-    return tuple(seeds)
+    first = century + reader.u8()
+    return tuple(_seed(first + index, int.from_bytes(reader.take(6))) for index in range(YEARS))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeedInUse:
+    """From what a lock computes random passcodes now."""
+
+    code: int
+    secret: Secret
+    since: datetime | None
+
+
+def read_in_use(data: bytes, zone: tzinfo) -> SeedInUse:
+    """Read the seed of this year; that its three parts are two, five and five bytes long is a guess (5.6)."""
+    reader = Reader(data)
+    code, secret = reader.u16(), int.from_bytes(reader.take(5))
+    return SeedInUse(code=code, secret=Secret(f"{secret:0{SECRET_DIGITS}}"), since=read_date5(reader, zone))
+
+
+def _word(seed: YearSeed) -> bytes:
+    """Return twelve bits of code and 36 of secret; InvalidInput for a seed that does not fit."""
+    secret = decimal(seed.secret)
+    if not 0 <= seed.code <= MAX_CODE or secret >= 10**SECRET_DIGITS:
+        raise InvalidInput("out_of_range")
+    return (seed.code << _SECRET_BITS | secret).to_bytes(6)
+
+
+def _seed(year: int, word: int) -> YearSeed:
+    secret = word & (1 << _SECRET_BITS) - 1
+    return YearSeed(year=year, code=word >> _SECRET_BITS, secret=Secret(f"{secret:0{SECRET_DIGITS}}"))

@@ -1,7 +1,7 @@
 """The switches that share one word (ttlock-ble-protocol.md 5.12, opcode `68`)."""
 
 from dataclasses import dataclass
-from enum import IntFlag
+from enum import IntEnum
 from typing import Final, Self
 
 from ...settings import LockSwitches, OpenDirection
@@ -14,7 +14,7 @@ ALWAYS_SENT: Final = 7
 """The vendor's client says the first three each time, whatever it changes."""
 
 
-class Switch(IntFlag):
+class Switch(IntEnum):
     """One switch each."""
 
     TAMPER_ALERT = 0x01

@@ -118,10 +118,15 @@ def mac(address: str) -> bytes:
 
 def number(value: Secret, size: int) -> bytes:
     """Return the number of a credential; InvalidInput when a lock cannot have such a one."""
+    return unsigned(decimal(value), size)
+
+
+def decimal(value: Secret) -> int:
+    """Return what digits say; InvalidInput for anything else."""
     text = value.reveal()
     if not (text.isascii() and text.isdigit()):
         raise InvalidInput("credential_number")
-    return unsigned(int(text), size)
+    return int(text)
 
 
 def minutes(of_day: int) -> bytes:

@@ -24,7 +24,7 @@ FREE: Final = frozenset(
 """What every holder of the AES key may ask."""
 FOR_EKEYS: Final = frozenset({Opcode.UNLOCK, Opcode.LOCK, Opcode.DEAD_LOCK})
 """The administrator asks for these like everybody else: some models refuse the other way (5.3)."""
-FOR_PROVED_EKEYS: Final = frozenset({Opcode.REMOTE_CONTROL})
+FOR_PROVED_EKEYS: Final = frozenset({Opcode.REMOTE_CONTROL, Opcode.READ_PASSCODE_SEED})
 ENROLMENT_SECONDS: Final = 30.0
 """How long a lock waits for the next card or finger, with a margin: public clients wait ten to thirty seconds."""
 
@@ -45,7 +45,7 @@ def access_of(opcode: Opcode, role: Role) -> Access:
 
 def role_needed(name: str) -> Role:
     """Return whose key a method of a lock needs at least."""
-    return max(access_of(opcode, Role.READER).role for opcode in OPERATIONS[name])
+    return max(access_of(opcode, Role.USER).role for opcode in OPERATIONS[name])
 
 
 def operation[T: Topic, **P, R](

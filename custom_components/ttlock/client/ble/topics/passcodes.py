@@ -6,11 +6,12 @@ from datetime import datetime
 from ...credentials import Validity
 from ...models import PasscodeKind
 from ...secret import Secret
+from ..lock_data import YearSeed
 from ..opcodes import Opcode
 from ..operations import info, passcodes, seeds
 from ..operations.credentials import done
 from ..operations.passcodes import StoredPasscode
-from ..operations.seeds import YearSeed
+from ..operations.seeds import SeedInUse
 from .base import Topic, operation
 
 
@@ -93,6 +94,11 @@ class Passcodes(Topic):
     async def set_passcode_seeds(self, of_years: Sequence[YearSeed]) -> None:
         """Give the lock the seeds of random passcodes: all earlier ones open no more."""
         await self._ask(Opcode.INIT_PASSCODES, seeds.encode(of_years), once=True)
+
+    @operation(Opcode.READ_PASSCODE_SEED)
+    async def read_passcode_seed(self) -> SeedInUse:
+        """Return from what the lock computes random passcodes this year."""
+        return seeds.read_in_use(await self._ask(Opcode.READ_PASSCODE_SEED), self.key.zone)
 
     @operation(Opcode.RESET_PASSCODE_COUNT)
     async def reset_passcode_count(self) -> None:
