@@ -27,6 +27,7 @@ from .translation_check import check_translations  # noqa: F401  # asked for by 
 CREDENTIAL_ID = "ttlock_app"
 ENTRY_ID = "01JZ6M8T4VX0A5N3K7QWERTY12"
 """Part of unique ids, which snapshots hold."""
+WEBHOOK_ID = "5b" * 32
 
 
 @pytest.fixture(autouse=True)
@@ -99,6 +100,8 @@ async def entry(hass: HomeAssistant, world: World, cloud: CloudServer, credentia
             "region": "eu",
             "username": owner.username,
             "token": token_data(token),
+            # Whoever has had an address for long is not offered to set callbacks up.
+            "webhook_id": WEBHOOK_ID,
         },
     )
     entry.add_to_hass(hass)

@@ -1,22 +1,32 @@
 """Callbacks: what happens at the door is known at once, and nothing made up does harm."""
 
 import asyncio
+from collections.abc import Callable
+from datetime import timedelta
 import json
 import time
 from typing import Any
 
 from aiohttp.test_utils import TestClient
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.config_entries import ConfigEntryDisabler
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
+from hypothesis import given, settings, strategies as st
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from custom_components.ttlock import push_state
-from custom_components.ttlock.client.callbacks import notices_of
-from custom_components.ttlock.push import CALLBACKS_A_MINUTE, LARGEST_BODY, async_callback_state
+from custom_components.ttlock.client.callbacks import claimed_mac, notices_of, notices_of_body
+from custom_components.ttlock.client.history import LOOSE_CAPACITY
+from custom_components.ttlock.push import LARGEST_BODY, MOST_RECORDS_AT_ONCE, RECORD_BYTES
+from custom_components.ttlock.push_state import GRACE, MISSED
+from custom_components.ttlock.questions import FIRST_PAUSE, LONGEST_PAUSE
 from simulator import CloudServer, World
 
 from .conftest import setup
+from .passing_time import pass_time
+from .test_actions import act
 from .test_lock import Find, state_of
 from .test_records import Events, told, types  # noqa: F401  # a fixture
 
@@ -198,26 +208,181 @@ async def test_one_odd_record_does_not_lose_the_others(
     assert {event["record_type"] for event in told} == {4711, 4}
 
 
-async def test_bodies_are_bounded_in_size_and_number(
+# -- Bounds --------------------------------------------------------------------------------------------------------
+
+
+async def test_bodies_are_bounded_in_size(
     hass: HomeAssistant,
     client: TestClient[Any, Any],
     path: str,
     told: Events,  # noqa: F811
     world: World,
 ) -> None:
-    await post(hass, client, path, b"notifyType=1&records=" + b"x" * (LARGEST_BODY + 1))
+    for length in (LARGEST_BODY, 10_000_000):
+        too_big = form(world, record(), padding="x" * length)
+        assert await post(hass, client, path, too_big) == "success"
+
+    async def trickle() -> Any:
+        for _ in range(LARGEST_BODY // 1000 + 2):
+            yield b"padding=" + b"x" * 992
+
+    assert await post(hass, client, path, trickle()) == "success"
     await post(hass, client, path, b"\xff\xfe=\x00&&&=")
-    for _ in range(CALLBACKS_A_MINUTE):
-        await client.post(path, data={"notifyType": 9})
-    await post(hass, client, path, form(world, record()))
+    await post(hass, client, path, b"&".join(b"a%d=1" % number for number in range(1000)))
     assert told == []
+    await post(hass, client, path, form(world, record()))
+    assert types(told) == ["unlocked"]
 
 
-@pytest.mark.parametrize("key", ["notifyType", "lockId", "records", "isOnline", "gatewayId"])
-def test_no_form_raises(key: str) -> None:
-    for value in ("", "1", "[]", "1e400", "nan", "-1", "[" * 100_000, "\x00", '{"a":1}', "9" * 5000):
-        notices_of({"notifyType": ["1"], "lockId": ["5"], key: [value, value]})
-        notices_of({"notifyType": ["2"], "gatewayId": ["5"], key: [value]})
+async def test_a_flood_of_strangers_takes_nothing_from_true_callbacks(
+    hass: HomeAssistant,
+    client: TestClient[Any, Any],
+    path: str,
+    told: Events,  # noqa: F811
+    world: World,
+    cloud: CloudServer,
+) -> None:
+    cloud.reset_calls()
+    stranger = form(world, record(), lockMac="00:11:22:33:44:55", lockId=4711)
+    for _ in range(MOST_RECORDS_AT_ONCE // 4):
+        await asyncio.gather(*(client.post(path, data=stranger) for _ in range(5)))
+    await post(hass, client, path, form(world, record()))
+    assert types(told) == ["unlocked"]
+    assert cloud.calls.total() == 0
+
+
+async def test_what_a_flood_in_the_name_of_a_lock_displaces_is_read_from_the_list(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    client: TestClient[Any, Any],
+    path: str,
+    told: Events,  # noqa: F811
+    world: World,
+    cloud: CloudServer,
+) -> None:
+    big = form(world, record(4711), padding="x" * (LARGEST_BODY // 2))
+    small = form(world, record(4711))
+    freezer.tick(10)
+    for _ in range(MOST_RECORDS_AT_ONCE * RECORD_BYTES // (LARGEST_BODY // 2)):
+        await client.post(path, data=big)
+    for _ in range(MOST_RECORDS_AT_ONCE // 4):
+        await client.post(path, data=small)
+    world.lock("front_door").enter_code(CODE)
+    world.upload()
+    cloud.reset_calls()
+    await post(hass, client, path, form(world, record()))
+    assert "unlocked" not in types(told)
+    await pass_time(hass, freezer, FIRST_PAUSE)
+    assert [event["source"] for event in told if event["event_type"] == "unlocked"] == ["cloud"]
+    assert cloud.calls[LIST] == 1
+    for _ in range(60):
+        await client.post(path, data=big)
+        await pass_time(hass, freezer, timedelta(minutes=1))
+    assert cloud.calls[LIST] <= 10
+
+
+async def test_thousands_of_made_up_records_do_not_hide_a_true_one(
+    hass: HomeAssistant,
+    client: TestClient[Any, Any],
+    path: str,
+    told: Events,  # noqa: F811
+    loaded: MockConfigEntry,
+    world: World,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    lock = next(lock for lock in loaded.runtime_data.locks.values() if lock.name == "Front Door")
+    floor = lock.log.history.floor
+    freezer.tick(10)
+    world.lock("front_door").enter_code(CODE)
+    for number in range(5):
+        made_up = [record(4711, lockDate=number * 1000 + second) for second in range(150)]
+        await post(hass, client, path, form(world, *made_up))
+    assert lock.log.history.floor == floor
+    assert types(told).count("other") <= LOOSE_CAPACITY
+    freezer.tick(1)
+    world.upload()
+    await lock.log.async_read()
+    assert [event["who"] for event in told if event["event_type"] == "unlocked"] == ["Family"]
+
+
+# -- Forms of every kind -------------------------------------------------------------------------------------------
+
+TEXT = st.one_of(
+    st.text(max_size=20),
+    st.sampled_from(
+        ["", "0", "1", "2", "3", "4", "7", "[]", "{}", "null", "1e400", "nan", "-1", "[" * 2000, "9" * 5000, "\x00"]
+    ),
+)
+JSON = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), TEXT),
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(TEXT, inner, max_size=3)),
+    max_leaves=6,
+)
+RECORD_KEYS = (
+    "recordType",
+    "success",
+    "username",
+    "keyboardPwd",
+    "lockDate",
+    "serverDate",
+    "electricQuantity",
+    "lockId",
+)
+ODD_RECORDS = st.lists(st.one_of(JSON, st.dictionaries(st.sampled_from(RECORD_KEYS), JSON)), max_size=4)
+KEYS = (
+    *("notifyType", "lockId", "lockMac", "gatewayId", "gatewayMac", "isOnline", "doorSensorId", "mac"),
+    *("recordType", "objectType", "objectId", "records"),
+)
+
+
+@settings(max_examples=150)
+@given(fields=st.dictionaries(st.sampled_from(KEYS), st.lists(TEXT, min_size=1, max_size=2)), records=ODD_RECORDS)
+def test_no_form_raises(fields: dict[str, list[str]], records: list[Any]) -> None:
+    odd = {"notifyType": ["1"], "lockId": ["5"], "records": [json.dumps(records)], **fields}
+    for notice in notices_of(odd):
+        for item in notice.records:
+            repr(item)
+
+
+@settings(max_examples=150)
+@given(st.binary(max_size=300))
+def test_no_body_raises(body: bytes) -> None:
+    for prefix in (b"", b"notifyType=1&lockId=5&lockMac=", b"notifyType=7&doorSensorId=5&mac="):
+        claimed_mac(prefix + body)
+        notices_of_body(prefix + body)
+
+
+async def test_odd_forms_about_a_lock_change_no_state_and_lose_no_true_record(
+    hass: HomeAssistant,
+    client: TestClient[Any, Any],
+    path: str,
+    told: Events,  # noqa: F811
+    world: World,
+    entity_id: Find,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Play forms from Hypothesis against Home Assistant's own webhook, each with a true record among the odd ones."""
+    forms: list[tuple[list[Any], dict[str, str]]] = []
+
+    @settings(max_examples=40, database=None)
+    @given(records=ODD_RECORDS, fields=st.dictionaries(st.sampled_from(KEYS[5:]), TEXT, max_size=2))
+    def collect(records: list[Any], fields: dict[str, str]) -> None:
+        fields.pop("records", None)
+        forms.append((records, fields))
+
+    collect()
+    before = {state.entity_id: state.state for state in hass.states.async_all() if state.domain != "event"}
+    for number, (odd, fields) in enumerate(forms):
+        true = record(30, lockDate=int((time.time() - 7200 + number) * 1000))
+        await client.post(path, data=form(world, *odd, true, **fields))
+    await hass.async_block_till_done(wait_background_tasks=True)
+    kinds = [event.get("kind", event["event_type"]) for event in told]
+    assert kinds.count("door_closed") >= len(forms)
+    after = {state.entity_id: state.state for state in hass.states.async_all() if state.domain != "event"}
+    changed = {name for name in before if before[name] != after[name]}
+    assert not {name for name in changed if name.split(".")[0] in ("lock", "binary_sensor", "switch")}
+    json.dumps([state.as_dict_json.decode() for state in hass.states.async_all()])
+    assert "ERROR" not in caplog.text
 
 
 async def test_a_gateway_that_goes_is_looked_up(
@@ -231,64 +396,176 @@ async def test_a_gateway_that_goes_is_looked_up(
     assert cloud.calls["/v3/gateway/list"] <= 1
 
 
+async def test_a_credential_that_did_not_reach_a_sleeping_lock_is_shown_as_failed(
+    hass: HomeAssistant, pushed: None, all_enabled: None, world: World, cloud: CloudServer, entity_id: Find
+) -> None:
+    sleeper = world.lock("back_door")
+    world.wifi(sleeper.lock_id).power_saving = True
+    lock = entity_id("lock", "back_door", "lock")
+    news: list[dict[str, Any]] = []
+    hass.bus.async_listen("ttlock_credential", lambda event: news.append(dict(event.data)))
+    await act(hass, "add_card", {"entity_id": lock, "card_name": "Guest", "card_number": "2882343476"})
+    await hass.async_block_till_done(wait_background_tasks=True)
+    cloud.reset_calls()
+    sleeper.frozen = True
+    world.deliver(sleeper)
+    async with asyncio.timeout(5):
+        while not [item for item in news if item["state"] == "failed"]:  # noqa: ASYNC110  # as above
+            await asyncio.sleep(0.01)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert [(item["kind"], item["name"], item["reason"]) for item in news if item["state"] == "failed"] == [
+        ("card", "Guest", "delivery_failed")
+    ]
+    assert cloud.calls == {"/v3/identityCard/list": 1}
+    assert cloud.callbacks.sent[-1].form["notifyType"] == "4"
+
+
+async def test_a_wifi_lock_that_comes_and_goes_is_asked(
+    hass: HomeAssistant, pushed: None, world: World, cloud: CloudServer
+) -> None:
+    cloud.reset_calls()
+    world.set_wifi_online(world.lock("back_door").lock_id, False)
+    world.set_wifi_online(world.lock("back_door").lock_id, True)
+    async with asyncio.timeout(5):
+        while not cloud.calls[STATE]:  # noqa: ASYNC110  # as above
+            await asyncio.sleep(0.01)
+    assert cloud.callbacks.sent[-1].form["notifyType"] == "3"
+
+
+# -- Accounts ------------------------------------------------------------------------------------------------------
+
+type Other = Callable[..., MockConfigEntry]
+
+
+@pytest.fixture
+def other(hass: HomeAssistant, entry: MockConfigEntry) -> Other:
+    """Return how to make another entry of the same application; the cloud does not care that it is the same account."""
+
+    def make(**data: Any) -> MockConfigEntry:
+        own = {key: value for key, value in entry.data.items() if key != "webhook_id"}
+        made = MockConfigEntry(domain="ttlock", unique_id="other", minor_version=2, data={**own, **data})
+        made.add_to_hass(hass)
+        return made
+
+    return make
+
+
 async def test_accounts_of_one_application_share_an_address_and_an_old_one_is_kept(
-    hass: HomeAssistant, entry: MockConfigEntry, cloud: CloudServer
+    hass: HomeAssistant, entry: MockConfigEntry, other: Other
 ) -> None:
     hass.config_entries.async_update_entry(entry, data={**entry.data, "webhook_id": "kept"})
-    other = MockConfigEntry(
-        domain="ttlock",
-        unique_id="other",
-        minor_version=2,
-        data={key: value for key, value in entry.data.items() if key != "webhook_id"},
-    )
-    other.add_to_hass(hass)
+    second = other()
     await setup(hass, entry)
-    await hass.async_block_till_done(wait_background_tasks=True)
     assert entry.data["webhook_id"] == "kept"
-    assert other.data["webhook_id"] == "kept"
+    assert second.data["webhook_id"] == "kept"
 
 
-async def test_why_callbacks_cannot_work_is_told(
-    hass: HomeAssistant, loaded: MockConfigEntry, client: TestClient[Any, Any], path: str, world: World
-) -> None:
-    state = await async_callback_state(hass, loaded)
-    assert (state.url, state.problem, state.last_ping, state.alive) == (None, "no_external_url", None, False)
-    await hass.config.async_update(external_url="http://house.example.com:8123")
-    assert (await async_callback_state(hass, loaded)).problem == "plain_http"
-    await hass.config.async_update(external_url="https://house.example.com")
-    state = await async_callback_state(hass, loaded)
-    assert (state.url, state.problem) == (f"https://house.example.com{path}", None)
-    await post(hass, client, path, {"test": "1"})
-    assert (await async_callback_state(hass, loaded)).last_ping
-    await post(hass, client, path, form(world, record()))
-    state = await async_callback_state(hass, loaded)
-    assert state.last_event
-    assert state.alive
-
-
-async def test_silence_is_noticed_and_asking_is_resumed(
+async def test_the_address_of_one_account_serves_all_of_its_application(
     hass: HomeAssistant,
+    entry: MockConfigEntry,
+    other: Other,
+    hass_client_no_auth: ClientSessionGenerator,
+    world: World,
+) -> None:
+    hass.config_entries.async_update_entry(entry, data={**entry.data, "webhook_id": "in-the-portal"})
+    second = other(webhook_id="of-hass-ttlock")
+    await setup(hass, entry)
+    outside = await hass_client_no_auth()
+    await post(hass, outside, "/api/webhook/in-the-portal", form(world, record()))
+    assert second.runtime_data.push.alive
+    await hass.config_entries.async_set_disabled_by(entry.entry_id, ConfigEntryDisabler.USER)
+    before = second.runtime_data.push.last_event
+    await post(hass, outside, "/api/webhook/in-the-portal", form(world, record()))
+    assert second.runtime_data.push.last_event == before
+    await post(hass, outside, "/api/webhook/of-hass-ttlock", form(world, record()))
+    assert second.runtime_data.push.last_event != before
+
+
+# -- Silence -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def callbacks(hass: HomeAssistant, loaded: MockConfigEntry) -> Callable[[], str]:
+    """Return how to look at the sensor of callbacks."""
+    found = er.async_get(hass).async_get_entity_id("sensor", "ttlock", f"ttlock-{loaded.entry_id}-callbacks")
+    assert found
+    return lambda: state_of(hass, found).state
+
+
+async def test_silence_is_noticed_and_asking_is_resumed_until_callbacks_come_again(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
     loaded: MockConfigEntry,
     client: TestClient[Any, Any],
     path: str,
     world: World,
-    monkeypatch: pytest.MonkeyPatch,
+    cloud: CloudServer,
+    callbacks: Callable[[], str],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     account = loaded.runtime_data
     asked = account.state_interval
+    assert callbacks() == "never_heard"
     await post(hass, client, path, form(world, record()))
-    assert account.state_interval >= asked
-    assert account.push.alive
-    monkeypatch.setattr(push_state, "GRACE", push_state.GRACE * -1)
+    assert callbacks() == "working"
+    assert account.state_interval > asked
     lock = next(lock for lock in account.locks.values() if lock.name == "Front Door")
-    for _ in range(2):
+    for _ in range(MISSED):
+        freezer.tick(30)
         world.lock("front_door").turn_key()
         world.upload()
-        await asyncio.sleep(0.01)
     await lock.log.async_read()
-    assert not account.push.alive
+    assert callbacks() == "working"
+    cloud.reset_calls()
+    await pass_time(hass, freezer, GRACE + timedelta(seconds=2))
+    assert callbacks() == "silent"
     assert account.state_interval == asked
+    assert lock.update_interval == asked
+    assert cloud.calls[STATE] >= 1
     assert caplog.text.count("Callbacks of TTLock have stopped") == 1
+    await hass.config_entries.async_reload(loaded.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert callbacks() == "silent"
     await post(hass, client, path, form(world, record()))
-    assert account.push.alive
+    assert callbacks() == "working"
+    assert "Callbacks of TTLock come again" in caplog.text
+
+
+async def test_what_happened_while_home_assistant_was_away_is_no_silence(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    loaded: MockConfigEntry,
+    client: TestClient[Any, Any],
+    path: str,
+    world: World,
+    callbacks: Callable[[], str],
+) -> None:
+    await post(hass, client, path, form(world, record()))
+    await hass.config_entries.async_unload(loaded.entry_id)
+    for _ in range(MISSED):
+        freezer.tick(600)
+        world.lock("front_door").turn_key()
+        world.upload()
+    freezer.tick(600)
+    await hass.config_entries.async_setup(loaded.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    await pass_time(hass, freezer, GRACE + timedelta(seconds=2))
+    assert callbacks() == "working"
+
+
+async def test_who_floods_the_gateway_costs_a_handful_of_calls(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    client: TestClient[Any, Any],
+    path: str,
+    world: World,
+    cloud: CloudServer,
+) -> None:
+    gateway = world.gateway("hall")
+    cloud.reset_calls()
+    data = {"notifyType": 2, "gatewayId": gateway.gateway_id, "gatewayMac": gateway.mac, "isOnline": 0}
+    for _ in range(LONGEST_PAUSE // timedelta(minutes=1)):
+        await client.post(path, data=data)
+        await pass_time(hass, freezer, timedelta(minutes=1))
+    # Two of them are the inventory's own turn.
+    assert cloud.calls["/v3/gateway/list"] <= 10

@@ -20,9 +20,12 @@ from .grant_keeper import async_remove_grants
 from .inventory_store import InventoryStore
 from .log_store import LogStore
 from .push import async_hub
+from .push_address import async_release_address
+from .push_state import async_remove_push
 from .repair_issues import async_follow_entries, async_remove_issues
 from .services import async_setup_services
 from .settings_store import SettingsStore
+from .standalone_doors import identifier
 from .user_store import async_remove_users
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
@@ -78,6 +81,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: TTLockConfigEntry) -> b
         await entry.runtime_data.details.async_flush()
         await entry.runtime_data.inventory_store.async_flush()
         await entry.runtime_data.logs.async_flush()
+        await entry.runtime_data.push.async_flush()
     return unloaded
 
 
@@ -89,6 +93,8 @@ async def async_remove_entry(hass: HomeAssistant, entry: TTLockConfigEntry) -> N
     await Details(hass, entry.entry_id).async_remove()
     await InventoryStore(hass, entry.entry_id).async_remove()
     await LogStore(hass, entry.entry_id).async_remove()
+    await async_remove_push(hass, entry.entry_id)
+    await async_release_address(hass, entry)
     async_remove_issues(hass, entry.entry_id)
 
 
@@ -96,9 +102,10 @@ async def async_remove_config_entry_device(
     hass: HomeAssistant, entry: TTLockConfigEntry, device: dr.DeviceEntry
 ) -> bool:
     """Let the user delete a device only when the account does not have it any more."""
-    inventory = entry.runtime_data.data
+    inventory, doors = entry.runtime_data.data, entry.runtime_data.doors.data
     macs = {lock.ekey.mac for lock in inventory.locks.values()} | {item.mac for item in inventory.gateways.values()}
-    return not any((DOMAIN, name) in device.identifiers for name in (entry.entry_id, *macs))
+    names = {(DOMAIN, name) for name in (entry.entry_id, *macs)} | {identifier(sensor_id) for sensor_id in doors}
+    return not device.identifiers & names
 
 
 async def async_migrate_entry(hass: HomeAssistant, entry: TTLockConfigEntry) -> bool:

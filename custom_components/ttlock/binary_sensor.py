@@ -1,4 +1,4 @@
-"""Door, passage mode and gateways."""
+"""Doors, passage mode and gateways."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -29,6 +29,7 @@ from .entity import (
 )
 from .gateway_entity import GatewayEntity, async_add_gateway_entities
 from .lock_coordinator import LockCoordinator
+from .standalone_entity import StandaloneEntity, async_add_standalone_entities
 
 PARALLEL_UPDATES = 0
 
@@ -92,14 +93,17 @@ GATEWAY_BINARY_SENSORS = (
     ),
 )
 
+STANDALONE_BINARY_SENSORS = (BinarySensorEntityDescription(key="door", device_class=BinarySensorDeviceClass.DOOR),)
+
 
 async def async_setup_entry(
     hass: HomeAssistant, entry: TTLockConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
-    """Set up the yes/no facts of locks and gateways."""
+    """Set up the yes/no facts of locks, gateways and door sensors."""
     async_add_lock_entities(entry, async_add_entities, BINARY_SENSORS, LockBinarySensor)
     async_add_lock_entities(entry, async_add_entities, WIFI_BINARY_SENSORS, LockDetailBinarySensor)
     async_add_gateway_entities(entry, async_add_entities, GATEWAY_BINARY_SENSORS, GatewayConnectivity)
+    async_add_standalone_entities(entry, async_add_entities, STANDALONE_BINARY_SENSORS, StandaloneDoor)
 
 
 class LockBinarySensor(TTLockEntity, BinarySensorEntity):
@@ -139,3 +143,14 @@ class GatewayConnectivity(GatewayEntity, BinarySensorEntity):
     def is_on(self) -> bool | None:
         """Return whether the gateway is connected; the cloud notices a loss some minutes late."""
         return self.gateway.online
+
+
+class StandaloneDoor(StandaloneEntity, BinarySensorEntity):
+    """Whether the door of a standalone sensor is open."""
+
+    @property
+    @override
+    def is_on(self) -> bool | None:
+        """Return whether it is open; None when the cloud has not heard from the sensor for long."""
+        sensor = self.sensor
+        return None if sensor.door is None or sensor.stale else sensor.door is Door.OPEN

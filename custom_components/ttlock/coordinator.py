@@ -57,6 +57,7 @@ from .log_store import LogStore
 from .push_state import PushState
 from .repair_issues import RepairIssues
 from .settings_store import SettingsStore
+from .standalone_doors import StandaloneDoors, is_door
 from .timer import Timer
 from .user_store import UserStore
 
@@ -92,7 +93,8 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
         self._allowance = Allowance(CREDENTIAL_CALLS_AT_ONCE)
         self.details = Details(hass, entry.entry_id)
         self.logs = LogStore(hass, entry.entry_id)
-        self.push = PushState(self)
+        self.push = PushState(hass, self)
+        self.doors = StandaloneDoors(hass, self)
         self.jobs = Jobs()
         self.inventory_store = InventoryStore(hass, entry.entry_id)
         self.issues = RepairIssues(hass, self)
@@ -159,6 +161,7 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
         await self.logs.async_load()
         self._stored = await self.inventory_store.async_load()
         self._reach = self._stored.reach if self._stored else ()
+        await self.push.async_load()
 
     @override
     async def _async_update_data(self) -> Inventory:
@@ -314,7 +317,7 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
         present |= {(DOMAIN, lock.ekey.mac) for lock in inventory.locks.values()}
         present |= {(DOMAIN, gateway.mac) for gateway in inventory.gateways.values()}
         for device in dr.async_entries_for_config_entry(registry, self.config_entry.entry_id):
-            if not device.identifiers & present:
+            if not device.identifiers & present and not is_door(device):
                 registry.async_remove_device(device.id)
 
     def gateway_of(self, lock: LockCoordinator) -> Gateway | None:
@@ -360,6 +363,7 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
         await self._async_read_reach()
         await self.grants.async_work()
         await self._async_explore(list(self.locks.values()))
+        await self.doors.async_refresh()
         await self.details.async_read_due(self._sharers)
 
     async def _async_explore(self, locks: Iterable[LockCoordinator]) -> None:

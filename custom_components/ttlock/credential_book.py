@@ -163,6 +163,22 @@ class CredentialBook(DataUpdateCoordinator[Tables]):
         if self.followed and self.data.read_at is None:
             await self.async_refresh()
 
+    async def async_look(self, kind: CredentialKind | None) -> None:
+        """Look at one table, or at all when nobody says which: something of it did not reach the lock."""
+        if kind is None or kind not in self.kinds:
+            await self.async_refresh()
+            return
+        try:
+            found = await self._read(kind)
+        except TTLockError as err:
+            LOGGER.debug("%s: could not look at the table of %s: %s", self.name, kind.value, err)
+            return
+        if self.data.read_at is not None:
+            known = self.data.credentials
+            items = found.items if found.complete else _merged(known.get(kind, ()), found)
+            self.data = replace(self.data, credentials={**known, kind: items})
+        self.async_update_listeners()
+
     async def async_freshen(self, *, anyway: bool = False) -> None:
         """Read what is older than somebody who looks should see, as far as the calls of the month allow, or anyway."""
         read_at = self.data.read_at

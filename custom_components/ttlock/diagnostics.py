@@ -40,10 +40,11 @@ async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: TTLockC
         "calls": {purpose.value: count for purpose, count in account.cloud.calls.items()},
         "state_interval_seconds": account.state_interval.total_seconds(),
         "callbacks": {
-            "alive": account.push.alive,
+            "state": account.push.state.value,
             "last_ping": account.push.last_ping,
             "last_event": account.push.last_event,
             "missed": account.push.missed,
+            "can_work": account.push.can_work,
         },
         "gateways": gateways,
         "locks": [_lock(lock) for lock in account.locks.values()],

@@ -7,10 +7,12 @@ from homeassistant.components.event import EventDeviceClass, EventEntity, EventE
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .client.accessories import DoorEvent
 from .client.events import ACCESS, ALARMS, DOORBELL, EventType, LockEvent
 from .coordinator import TTLockConfigEntry
 from .entity import LockEntityDescription, TTLockEntity, async_add_lock_entities
 from .options import RecordOptions
+from .standalone_entity import StandaloneEntity, async_add_standalone_entities
 
 PARALLEL_UPDATES = 0
 
@@ -50,11 +52,17 @@ EVENTS = (
     ),
 )
 
+DOOR_ALARM = EventEntityDescription(
+    key="alarm",
+    translation_key="door_alarm",
+    event_types=[DoorEvent.LEFT_OPEN.value, DoorEvent.LONG_UNUSED.value],
+)
+
 
 async def async_setup_entry(
     hass: HomeAssistant, entry: TTLockConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
-    """Set up the events of the locks of an account."""
+    """Set up the events of the locks and door sensors of an account."""
     options = RecordOptions.of(entry.options)
     # No bit and no number of the vendor tells of a bell for sure (ttlock-open-api.md 4.18): the user does.
     bell = LockEventDescription(
@@ -66,6 +74,7 @@ async def async_setup_entry(
     async_add_lock_entities(
         entry, async_add_entities, (*EVENTS, bell), LockEvents if options.names else LockEventsWithoutNames
     )
+    async_add_standalone_entities(entry, async_add_entities, (DOOR_ALARM,), DoorAlarm)
 
 
 class LockEvents(TTLockEntity, EventEntity):
@@ -115,3 +124,25 @@ class LockEventsWithoutNames(LockEvents):
     """Events of a lock of which the database keeps no names."""
 
     _unrecorded_attributes = frozenset({"who", "person", "credential"})
+
+
+class DoorAlarm(StandaloneEntity, EventEntity):
+    """What a standalone door sensor warns of; only callbacks tell of it in time."""
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Return True: what has happened stays so, whoever can be reached."""
+        return True
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Listen to the sensors."""
+        await super().async_added_to_hass()
+        self.async_on_remove(self.coordinator.async_listen(self._hear))
+
+    @callback
+    def _hear(self, sensor_id: int, event: DoorEvent) -> None:
+        if sensor_id == self.sensor_id and event.value in self.event_types:
+            self._trigger_event(event.value)
+            self.async_write_ha_state()

@@ -158,7 +158,7 @@ class LockLog:
                 return ()
             news = await self._async_take(found, Source.CLOUD, asked=asked)
             self.history.read(now)
-            self._lock.account.push.async_listed(news)
+            self._lock.account.push.async_listed(self._lock, news)
             return news
 
     async def async_take(self, records: Iterable[Record], source: Source) -> tuple[News, ...]:

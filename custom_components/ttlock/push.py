@@ -1,55 +1,103 @@
 """Callbacks of the cloud: one address per developer application, shared by its accounts (ttlock-open-api.md 5).
 
 Callbacks are not signed. They are a hint with data: what they say is believed by the rules of `LockCoordinator`, and
-only about locks and gateways that an account has.
+only about locks, gateways and sensors that an account has. What is refused because there is too much of it is read
+from the cloud's own list.
 """
 
-from collections import deque
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+import asyncio
+from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any, Final
-from urllib.parse import parse_qsl
+import time
+from typing import Final
 
-from aiohttp import web
-from aiohttp.hdrs import METH_POST
+from aiohttp import ClientError, web
+from aiohttp.hdrs import CONTENT_LENGTH, METH_POST
+from aiohttp.http import HttpProcessingError
 from homeassistant.components import webhook
 from homeassistant.const import CONF_WEBHOOK_ID
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers.network import NoURLAvailableError
 from homeassistant.helpers.singleton import singleton
-from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
-from .client.callbacks import notices_of
+from .client.callbacks import claimed_mac, notices_of_body
 from .const import CONF_AUTH_IMPLEMENTATION, DOMAIN, LOGGER
 from .coordinator import AccountCoordinator, TTLockConfigEntry
 
 LARGEST_BODY: Final = 256 * 1024
 """Hundreds of records; more come in several callbacks."""
-CALLBACKS_A_MINUTE: Final = 300
-"""More than a house makes; what is dropped is found in the list."""
-MOST_FIELDS: Final = 50
+READ_SECONDS: Final = 10
+RECORD_BYTES: Final = 512
+"""About what a record takes in a form."""
+MOST_RECORDS_AT_ONCE: Final = 600
+"""More than a lock stores, as after its gateway was away."""
+RECORDS_A_SECOND: Final = 5
+"""More than a hotel makes."""
 
 HUB: HassKey[PushHub] = HassKey(f"{DOMAIN}_push")
 
 
+@dataclass(slots=True)
+class _Application:
+    """The address of one developer application, and who listens at it."""
+
+    accounts: list[AccountCoordinator] = field(default_factory=list)
+    left: float = MOST_RECORDS_AT_ONCE
+    """Records that may still be looked at."""
+    counted_at: float = field(default_factory=time.monotonic)
+
+    def admits(self, size: int) -> bool:
+        """Return whether a form of that size may be looked at; what it may hold is counted before it is read."""
+        now = time.monotonic()
+        self.left = min(self.left + (now - self.counted_at) * RECORDS_A_SECOND, MOST_RECORDS_AT_ONCE)
+        self.counted_at = now
+        cost = 1 + size / RECORD_BYTES
+        if cost > self.left:
+            return False
+        self.left -= cost
+        return True
+
+    @callback
+    def async_take(self, body: bytes) -> None:
+        """Let the accounts hear a form, if it is about something that they have."""
+        for account in self.accounts:
+            account.push.async_pinged()
+        mac = claimed_mac(body)
+        if mac is None or not (concerned := [account for account in self.accounts if mac in account.push.macs]):
+            return
+        if not self.admits(len(body)):
+            for account in concerned:
+                account.push.async_refused(mac)
+            return
+        for notice in notices_of_body(body):
+            for account in concerned:
+                account.push.async_hear(notice)
+
+
 class PushHub:
-    """The addresses of all applications, and who listens at them."""
+    """The addresses of all applications.
+
+    Accounts of one application hear what comes to the address of any of them: the portal takes only one.
+    """
 
     def __init__(self, hass: HomeAssistant) -> None:
         """Begin without any."""
         self._hass = hass
-        self._accounts: dict[str, list[AccountCoordinator]] = {}
-        self._arrivals: dict[str, deque[datetime]] = {}
+        self._by_name: dict[str, _Application] = {}
+        self._by_address: dict[str, _Application] = {}
 
     @callback
     def async_join(self, account: AccountCoordinator) -> None:
         """Let an account hear what comes to the address of its application."""
-        webhook_id = _webhook_id(self._hass, account.config_entry)
-        listening = self._accounts.setdefault(webhook_id, [])
-        listening.append(account)
-        if len(listening) == 1:
+        entry = account.config_entry
+        new = CONF_WEBHOOK_ID not in entry.data
+        webhook_id = _webhook_id(self._hass, entry)
+        application = self._by_name.setdefault(entry.data[CONF_AUTH_IMPLEMENTATION], _Application())
+        # An account that was moved to another application shares its address with those it left.
+        application = self._by_address.get(webhook_id, application)
+        application.accounts.append(account)
+        if webhook_id not in self._by_address:
+            self._by_address[webhook_id] = application
             webhook.async_register(
                 self._hass,
                 DOMAIN,
@@ -59,41 +107,28 @@ class PushHub:
                 local_only=False,
                 allowed_methods=[METH_POST],
             )
+        account.push.async_begin(application.accounts, new=new)
 
     @callback
     def async_leave(self, account: AccountCoordinator) -> None:
-        """Let an account hear no more; with the last one the address is closed."""
-        for webhook_id, listening in list(self._accounts.items()):
-            if account in listening:
-                listening.remove(account)
-            if not listening:
-                del self._accounts[webhook_id]
-                webhook.async_unregister(self._hass, webhook_id)
+        """Let an account hear no more; the address of an account is closed when nobody else has it."""
+        account.push.async_shutdown()
+        webhook_id = account.config_entry.data[CONF_WEBHOOK_ID]
+        accounts = self._by_address[webhook_id].accounts
+        accounts.remove(account)
+        if all(other.config_entry.data[CONF_WEBHOOK_ID] != webhook_id for other in accounts):
+            del self._by_address[webhook_id]
+            webhook.async_unregister(self._hass, webhook_id)
 
     async def _async_handle(self, hass: HomeAssistant, webhook_id: str, request: web.Request) -> web.Response:
         """Take a callback; what is wrong with it is the sender's matter, who gets the same answer always."""
-        accounts = list(self._accounts.get(webhook_id, ()))
-        if not self._admitted(webhook_id):
-            return _answer()
-        form = await _form(request)
-        if form is None:
-            LOGGER.debug("A callback is too big or no form")
-            return _answer()
-        for account in accounts:
-            account.push.async_pinged()
-        for notice in notices_of(form):
-            for account in accounts:
-                account.push.async_hear(notice)
-        return _answer()
-
-    def _admitted(self, webhook_id: str) -> bool:
-        """Return whether one more callback may be looked at this minute."""
-        arrivals = self._arrivals.setdefault(webhook_id, deque(maxlen=CALLBACKS_A_MINUTE))
-        now = dt_util.utcnow()
-        if len(arrivals) == CALLBACKS_A_MINUTE and now - arrivals[0] < timedelta(minutes=1):
-            return False
-        arrivals.append(now)
-        return True
+        body = await _body(request)
+        if body is None:
+            LOGGER.debug("A callback is too big, or broke off")
+        elif (application := self._by_address.get(webhook_id)) is not None:
+            application.async_take(body)
+        # What the vendor wants to see (ttlock-open-api.md 5.3).
+        return web.Response(text="success", status=HTTPStatus.OK)
 
 
 @singleton(HUB)
@@ -103,68 +138,23 @@ def async_hub(hass: HomeAssistant) -> PushHub:
     return PushHub(hass)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallbackState:
-    """How callbacks stand for an account, for those who set them up."""
+async def _body(request: web.Request) -> bytes | None:
+    """Read a body of bounded size; what says that it is larger is not read at all.
 
-    url: str | None
-    """What belongs into the vendor's portal. Who knows it can send made-up callbacks."""
-    problem: str | None
-    """Why it cannot work: no_external_url or plain_http."""
-    last_ping: datetime | None
-    last_event: datetime | None
-    alive: bool
-
-
-async def async_callback_state(hass: HomeAssistant, entry: TTLockConfigEntry) -> CallbackState:
-    """Return how callbacks stand."""
-    url, problem = await _async_url(hass, entry.data[CONF_WEBHOOK_ID])
-    push = entry.runtime_data.push
-    return CallbackState(
-        url=url, problem=problem, last_ping=push.last_ping, last_event=push.last_event, alive=push.alive
-    )
-
-
-async def _async_url(hass: HomeAssistant, webhook_id: str) -> tuple[str | None, str | None]:
-    """Return the address to enter in the vendor's portal, and why it cannot work, as one word.
-
-    The vendor wants https, a real name and port 443 or 80 (ttlock-open-api.md 5.1).
+    Callbacks through Home Assistant Cloud have a content without a length.
     """
-    if "cloud" in hass.config.components:
-        from homeassistant.components import cloud  # noqa: PLC0415  # its library is there only with Home Assistant Cloud
-
-        if cloud.async_active_subscription(hass):
-            try:
-                return await cloud.async_get_or_create_cloudhook(hass, webhook_id), None
-            except cloud.CloudNotAvailable:
-                LOGGER.debug("Home Assistant Cloud is not connected")
-    try:
-        url = webhook.async_generate_url(hass, webhook_id, allow_internal=False, allow_ip=False)
-    except NoURLAvailableError:
-        return None, "no_external_url"
-    return url, None if url.startswith("https://") else "plain_http"
-
-
-async def _form(request: web.Request) -> dict[str, list[str]] | None:
-    """Read a form of bounded size. Callbacks through Home Assistant Cloud have a content without a length."""
-    try:
-        body = await request.content.read(LARGEST_BODY + 1)
-        while body and len(body) <= LARGEST_BODY and (more := await request.content.read(LARGEST_BODY)):
-            body += more
-        if len(body) > LARGEST_BODY:
-            return None
-        pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS)
-    except ValueError, OSError:
+    declared = request.headers.get(CONTENT_LENGTH, "0")
+    if not declared.isdecimal() or int(declared) > LARGEST_BODY:
         return None
-    form: dict[str, list[str]] = {}
-    for key, value in pairs:
-        form.setdefault(key, []).append(value)
-    return form
-
-
-def _answer() -> web.Response:
-    """Return what the vendor wants to see (ttlock-open-api.md 5.3)."""
-    return web.Response(text="success", status=HTTPStatus.OK)
+    # Of a request through the cloud each look begins anew.
+    body, content = bytearray(), request.content
+    try:
+        async with asyncio.timeout(READ_SECONDS):
+            while len(body) <= LARGEST_BODY and (more := await content.read(LARGEST_BODY + 1 - len(body))):
+                body += more
+    except OSError, ClientError, HttpProcessingError, web.RequestPayloadError:
+        return None
+    return bytes(body) if len(body) <= LARGEST_BODY else None
 
 
 @callback
@@ -173,11 +163,11 @@ def _webhook_id(hass: HomeAssistant, entry: TTLockConfigEntry) -> str:
     if webhook_id := entry.data.get(CONF_WEBHOOK_ID):
         return str(webhook_id)
     application = entry.data[CONF_AUTH_IMPLEMENTATION]
-    others: list[Any] = [
-        other.data[CONF_WEBHOOK_ID]
+    others = [
+        str(other.data[CONF_WEBHOOK_ID])
         for other in hass.config_entries.async_entries(DOMAIN)
         if other.data.get(CONF_AUTH_IMPLEMENTATION) == application and CONF_WEBHOOK_ID in other.data
     ]
-    webhook_id = str(others[0]) if others else webhook.async_generate_id()
+    webhook_id = others[0] if others else webhook.async_generate_id()
     hass.config_entries.async_update_entry(entry, data={**entry.data, CONF_WEBHOOK_ID: webhook_id})
     return webhook_id

@@ -66,6 +66,7 @@ POWER_SAVING: Final = Cause(translation_key="power_saving", fixable=True, times=
 GATEWAY_OFFLINE_LONG: Final = Cause(translation_key="gateway_offline_long", fixable=True, kept=True)
 HOST_CLOCK: Final = Cause(translation_key="host_clock_wrong", severity=ir.IssueSeverity.ERROR, times=2)
 QUOTA: Final = Cause(translation_key="quota_exhausted", severity=ir.IssueSeverity.ERROR, times=2)
+CALLBACKS: Final = Cause(translation_key="callbacks", fixable=True)
 OF_A_LOCK: Final = (REMOTE_UNLOCK_OFF, CLOCK_WRONG, MEMORY_FULL, POWER_SAVING)
 
 
@@ -131,6 +132,7 @@ class RepairIssues:
             self._raise(HOST_CLOCK, "", {})
         else:
             self._settle(HOST_CLOCK, "")
+        self.async_review_callbacks()
         for gateway in inventory.gateways.values():
             if gateway.online is False and not self._disabled(gateway.mac):
                 self._note_offline(gateway, inventory)
@@ -166,6 +168,16 @@ class RepairIssues:
             {"name": gateway.name, "since": before or _shown(since), "locks": ", ".join(behind) or NONE},
             gateway_id=gateway.gateway_id,
         )
+
+    @callback
+    def async_review_callbacks(self) -> None:
+        """Offer to set callbacks up when they can help, and say so when they have stopped."""
+        entry_id = self._account.config_entry.entry_id
+        match self._account.push.async_review():
+            case True:
+                self._raise(CALLBACKS, entry_id, {})
+            case False:
+                self._settle(CALLBACKS, entry_id)
 
     # -- What is known of a lock -----------------------------------------------------------------------------------
 

@@ -16,7 +16,16 @@ from .client.credentials import CredentialKind
 from .coordinator import AccountCoordinator
 from .errors import translated
 from .lock_coordinator import LockCoordinator
-from .repair_issues import CLOCK_WRONG, GATEWAY_OFFLINE_LONG, MEMORY_FULL, POWER_SAVING, REMOTE_UNLOCK_OFF, Cause
+from .push_repair import CallbackFlow
+from .repair_issues import (
+    CALLBACKS,
+    CLOCK_WRONG,
+    GATEWAY_OFFLINE_LONG,
+    MEMORY_FULL,
+    POWER_SAVING,
+    REMOTE_UNLOCK_OFF,
+    Cause,
+)
 
 
 class AccountRepairFlow(RepairsFlow):
@@ -126,6 +135,7 @@ class MemoryFlow(LockRepairFlow):
 
 
 FLOWS: Final[dict[Cause, Callable[[], RepairsFlow]]] = {
+    CALLBACKS: CallbackFlow,
     CLOCK_WRONG: ClockFlow,
     GATEWAY_OFFLINE_LONG: GatewayFlow,
     MEMORY_FULL: MemoryFlow,

@@ -20,6 +20,7 @@ from homeassistant.util import dt as dt_util
 
 from .bluetooth_signal import BluetoothSignal, BluetoothSignalDescription, bluetooth_runs
 from .book_sensor import BookSensor, BookSensorDescription
+from .callback_sensor import CallbackSensor, CallbackSensorDescription
 from .client import Feature
 from .client.errors import VENDOR_CODES, DeviceUnreachable, NotExecuted, QuotaExceeded
 from .client.grants import EXPIRING, Life
@@ -40,6 +41,8 @@ from .gateway_entity import GatewayEntity, async_add_gateway_entities
 from .job_sensor import JobSensor, JobSensorDescription
 from .jobs import JobState
 from .lock_coordinator import LockCoordinator
+from .push_state import Callbacks
+from .standalone_entity import StandaloneEntity, async_add_standalone_entities
 
 PARALLEL_UPDATES = 0
 
@@ -281,6 +284,20 @@ BLUETOOTH_SIGNAL = BluetoothSignalDescription(
     entity_category=EntityCategory.DIAGNOSTIC,
     entity_registry_enabled_default=False,
 )
+CALLBACKS = CallbackSensorDescription(
+    key="callbacks",
+    translation_key="callbacks",
+    device_class=SensorDeviceClass.ENUM,
+    options=[state.value for state in Callbacks],
+    entity_category=EntityCategory.DIAGNOSTIC,
+)
+STANDALONE_BATTERY = SensorEntityDescription(
+    key="battery",
+    device_class=SensorDeviceClass.BATTERY,
+    state_class=SensorStateClass.MEASUREMENT,
+    native_unit_of_measurement=PERCENTAGE,
+    entity_category=EntityCategory.DIAGNOSTIC,
+)
 JOB = JobSensorDescription(
     key="job",
     translation_key="job",
@@ -294,13 +311,14 @@ async def async_setup_entry(
     hass: HomeAssistant, entry: TTLockConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
     """Set up the readings of an account and of its locks."""
-    async_add_entities([JobSensor(entry.runtime_data, JOB)])
+    async_add_entities([JobSensor(entry.runtime_data, JOB), CallbackSensor(entry.runtime_data, CALLBACKS)])
     async_add_lock_entities(entry, async_add_entities, SENSORS, _sensor)
     async_add_lock_entities(entry, async_add_entities, LAST_OPENED, LastOpened)
     async_add_lock_entities(entry, async_add_entities, (GATEWAY_SIGNAL,), GatewaySignal)
     async_add_lock_entities(entry, async_add_entities, DETAILS, LockDetailSensor)
     async_add_gateway_entities(entry, async_add_entities, GATEWAY_SENSORS, GatewaySensor)
     async_add_lock_entities(entry, async_add_entities, BOOK_SENSORS, BookSensor)
+    async_add_standalone_entities(entry, async_add_entities, (STANDALONE_BATTERY,), StandaloneBattery)
     if bluetooth_runs(hass):
         async_add_lock_entities(entry, async_add_entities, (BLUETOOTH_SIGNAL,), BluetoothSignal)
 
@@ -410,3 +428,13 @@ class GatewaySensor(GatewayEntity, SensorEntity):
     def native_value(self) -> StateType:
         """Return it, None when it is not known."""
         return self.entity_description.value_fn(self.gateway)
+
+
+class StandaloneBattery(StandaloneEntity, SensorEntity):
+    """The battery of a standalone door sensor."""
+
+    @property
+    @override
+    def native_value(self) -> int | None:
+        """Return the battery level."""
+        return self.sensor.battery

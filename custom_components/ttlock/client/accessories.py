@@ -70,7 +70,7 @@ class DoorEvent(StrEnum):
 
 
 _PAIRED_EVENTS = {30: DoorEvent.CLOSED, 31: DoorEvent.OPENED}
-_STANDALONE_EVENTS = {
+STANDALONE_EVENTS = {
     0: DoorEvent.CLOSED,
     1: DoorEvent.OPENED,
     2: DoorEvent.LEFT_OPEN,
@@ -95,7 +95,7 @@ def read_paired_record(raw: Raw) -> DoorRecord:
 def read_standalone_record(raw: Raw) -> DoorRecord:
     """Read an entry of a standalone sensor; ValueError without a type."""
     number = parse.required_integer(raw, "recordType")
-    return DoorRecord(event=_STANDALONE_EVENTS.get(number, DoorEvent.UNKNOWN), when=parse.moment(raw.get("date")))
+    return DoorRecord(event=STANDALONE_EVENTS.get(number, DoorEvent.UNKNOWN), when=parse.moment(raw.get("date")))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

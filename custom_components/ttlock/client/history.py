@@ -44,7 +44,7 @@ class News:
 class _Seen(NamedTuple):
     stamp: int
     """When the cloud got the last of them, in milliseconds."""
-    count: int
+    copies: int
     """How many there are that look alike."""
 
 
@@ -100,7 +100,7 @@ class History:
                 self._loose.pop(key, None)
             elif known is None:
                 self._loose[key] = None
-            if known is None or number > known.count:
+            if known is None or number > known.copies:
                 self._seen[key] = _Seen(max(parse.epoch_ms(stamp), known.stamp if known else 0), number)
                 news.append((at, record.record_id, key, News(record=record, event=event)))
         self._shrink()
