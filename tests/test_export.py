@@ -222,16 +222,21 @@ async def test_records_of_a_range_are_exported_to_the_last_page(
     response = await act(hass, "export_records", {"entity_id": front_door, "start_time": start, "end_time": end})
     rows = response["records"][front_door]
     assert len(rows) == 5
-    assert {(row["record_type"], row["event"], row["who"], row["success"]) for row in rows} == {
-        (4, "unlock by passcode", "Family", True)
+    said = ("record_type", "event", "method", "side", "who", "success", "reason")
+    assert {tuple(row[column] for column in said) for row in rows} == {
+        (4, "unlocked", "code", "outside", "Family", True, None)
     }
     assert [row["time"] for row in rows] == sorted((row["time"] for row in rows), reverse=True)
     assert cloud.calls["/v3/lockRecord/list"] >= 3
     assert CODE not in str(response)
     everything = await act(hass, "export_records", {"entity_id": front_door, "format": "csv"})
-    events = [row["event"] for row in table(everything["records"][front_door])]
-    assert events[0] == "unlock by Mechanical key"
-    assert len(events) > 5
+    newest, *older = table(everything["records"][front_door])
+    assert newest["method"] == "key"
+    assert len(older) >= 5
+    refused = await act(hass, "export_records", {"entity_id": front_door, "success": False})
+    assert {(row["event"], row["reason"]) for row in refused["records"][front_door]} == {
+        ("access_denied", "unknown_credential")
+    }
 
 
 async def test_digits_in_the_name_of_a_passcode_are_no_news_of_the_log(

@@ -21,7 +21,7 @@ from simulator.journal import LockRecord
 from .conftest import setup
 from .test_actions import act
 from .test_lock import Find, state_of
-from .test_records import CARD, CODE, Events, front_door, told, types  # noqa: F401  # fixtures among them
+from .test_records import CARD, CODE, Events, front_door, read, told, types  # noqa: F401  # fixtures among them
 
 BELL = 4711
 """A number that nobody has described."""
@@ -50,12 +50,6 @@ async def choose(
 
 
 RECORDS = {"record_names": True, "activity": True, "late_minutes": 10}
-
-
-async def read(entry: MockConfigEntry) -> None:
-    """Have the logs read, as they are now and then."""
-    for lock in entry.runtime_data.locks.values():
-        await lock.log.async_read()
 
 
 def happened(world: World, record_type: int, *, ago: float = 0, number: str = "") -> None:

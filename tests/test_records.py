@@ -9,6 +9,7 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_capture_events
+import voluptuous as vol
 
 from custom_components.ttlock.client.events import Source
 from custom_components.ttlock.client.models import Record
@@ -72,6 +73,38 @@ async def test_records_are_listed_page_by_page_or_all(
     assert await listed(hass, front_door, page_size=1) == everything
     assert len(everything) >= 3
     assert await listed(hass, front_door, end_date=everything[-1]["lock_date"].replace(year=2020)) == []
+
+
+async def test_records_are_listed_by_what_how_who_and_success(
+    hass: HomeAssistant, loaded: MockConfigEntry, world: World, entity_id: Find, cloud: CloudServer
+) -> None:
+    front_door = entity_id("lock", "front_door", "lock")
+    lock = world.lock("front_door")
+    for _ in range(2):
+        lock.enter_code(CODE)
+        lock.swipe_card(CARD)
+    lock.enter_code("13572468")
+    lock.turn_key()
+
+    async def count(**wanted: Any) -> int:
+        return len(await listed(hass, front_door, **wanted))
+
+    assert await count(methods=["card"], operator="blue CARD ") == 2
+    assert await count(methods="code") == 3
+    assert await count(methods=["code"], success=True) == await count(operator="Family") == 2
+    assert await count(events=["access_denied"]) == await count(success=False) == 1
+    assert await count(events=["locked", "access_denied"], methods=["key"]) == 1
+    assert await count(operator="Nobody") == 0
+    opened = await listed(hass, front_door, operator="Family")
+    cloud.reset_calls()
+    assert [await listed(hass, front_door, operator="Family", page_no=page, page_size=1) for page in (1, 2, 3)] == [
+        opened[:1],
+        opened[1:],
+        [],
+    ]
+    assert cloud.calls[LIST] == 3
+    with pytest.raises(vol.Invalid):
+        await listed(hass, front_door, events=["ring"])
 
 
 async def test_a_range_that_ends_before_it_begins_costs_no_call(
@@ -183,6 +216,110 @@ async def test_wrong_codes_are_refusals_with_a_cause_and_then_an_alarm(
     assert "1357" not in str(told)
 
 
+async def read(entry: MockConfigEntry) -> None:
+    """Have the logs read, as they are now and then."""
+    for lock in entry.runtime_data.locks.values():
+        await lock.log.async_read()
+
+
+async def test_a_first_use_is_told_apart_and_how_long_somebody_was_away(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    front_door: str,
+    loaded: MockConfigEntry,
+    told: Events,
+    world: World,
+) -> None:
+    lock = world.lock("front_door")
+    for pause in (60, 600):
+        freezer.tick(pause)
+        lock.enter_code(CODE)
+        await read(loaded)
+    assert await hass.config_entries.async_reload(loaded.entry_id)
+    freezer.tick(60)
+    lock.enter_code(CODE)
+    lock.swipe_card(CARD)
+    await read(loaded)
+    assert [(event["who"], event["first_use"], event.get("since_last")) for event in told] == [
+        ("Family", True, None),
+        ("Family", False, 600),
+        ("Family", False, 60),
+        ("Blue card", True, None),
+    ]
+
+
+async def test_who_has_opened_before_the_first_start_is_not_new(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, world: World, entry: MockConfigEntry, told: Events
+) -> None:
+    world.lock("front_door").enter_code(CODE)
+    freezer.tick(3600)
+    await setup(hass, entry)
+    world.lock("front_door").enter_code(CODE)
+    await read(entry)
+    assert [(event["first_use"], event["since_last"]) for event in told] == [(False, 3600)]
+
+
+async def test_one_time_and_recurring_codes_are_told_apart_and_so_is_too_early(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    front_door: str,
+    loaded: MockConfigEntry,
+    told: Events,
+    world: World,
+) -> None:
+    lock, codes = world.lock("front_door"), {}
+    for kind in ("one_time", "daily"):
+        fields = {"entity_id": front_door, "passcode_name": kind, "type": kind, "return_code": True}
+        if kind == "daily":
+            hour = dt_util.utcnow().replace(minute=0, second=0, microsecond=0)
+            fields |= {"start_time": hour.isoformat(), "end_time": (hour + timedelta(hours=2)).isoformat()}
+        made = await act(hass, "create_passcode", fields)
+        codes[kind] = made["results"][front_door]["passcode"]
+    later = dt_util.utcnow() + timedelta(days=2)
+    await act(
+        hass,
+        "create_passcode",
+        {
+            "entity_id": front_door,
+            "passcode_name": "Later",
+            "passcode": "592846",
+            "start_time": later.isoformat(),
+            "end_time": (later + timedelta(days=1)).isoformat(),
+        },
+    )
+    freezer.tick(60)
+    assert lock.enter_code(codes["one_time"]).opened
+    assert lock.enter_code(codes["daily"]).opened
+    assert not lock.enter_code("592846").opened
+    await read(loaded)
+    assert [(event["who"], event["method"], event.get("reason")) for event in told] == [
+        ("one_time", "one_time_code", None),
+        ("daily", "periodic_code", None),
+        ("Later", "code", "not_yet_valid"),
+    ]
+
+
+async def test_whose_credential_it_was_is_looked_up_once_where_nobody_follows_the_tables(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    front_door: str,
+    loaded: MockConfigEntry,
+    told: Events,
+    world: World,
+    cloud: CloudServer,
+) -> None:
+    cloud.reset_calls()
+    for _ in range(2):
+        freezer.tick(60)
+        world.lock("front_door").swipe_card(CARD)
+        await read(loaded)
+    assert cloud.calls["/v3/identityCard/list"] == 1
+    assert {(event["credential"], event["credential_id"] > 0) for event in told} == {("Blue card", True)}
+    world.lock("front_door").enter_code("13572468")
+    await read(loaded)
+    assert cloud.calls["/v3/lock/listKeyboardPwd"] == 0
+
+
 async def test_what_happened_while_home_assistant_was_away_is_told_late_and_once(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
@@ -227,6 +364,27 @@ async def test_a_command_that_failed_is_an_event(
     assert (event["event_type"], event["command"], event["reason"]) == ("command_failed", "unlock", "gateway_offline")
 
 
+async def test_a_command_that_the_lock_cannot_take_fails_as_an_event_too(
+    hass: HomeAssistant, loaded: MockConfigEntry, told: Events, entity_id: Find, cloud: CloudServer
+) -> None:
+    hass.config.components.add("logbook")
+    lines = async_capture_events(hass, "logbook_entry")
+    cloud.reset_calls()
+    for lock in ("safe", "cellar"):
+        with pytest.raises(HomeAssistantError):
+            await hass.services.async_call(
+                "lock", "unlock", {"entity_id": entity_id("lock", lock, "lock")}, blocking=True
+            )
+    assert [(event["event_type"], event["reason"]) for event in told] == [
+        ("command_failed", "no_remote_unlock"),
+        ("command_failed", "remote_unlock_disabled"),
+    ]
+    assert [line.data["message"] for line in lines] == [
+        "could not be unlocked: Lock cannot be unlocked from afar",
+        "could not be unlocked: Remote unlock is off",
+    ]
+
+
 async def test_own_commands_are_named_and_told_once(
     hass: HomeAssistant, freezer: FrozenDateTimeFactory, front_door: str, told: Events, world: World
 ) -> None:
@@ -269,6 +427,59 @@ async def test_the_activity_page_tells_who_and_how(
     (line,) = lines
     assert line.data["message"] == "unlocked by Family with a passcode"
     assert line.data["entity_id"] == front_door
+
+
+async def test_a_line_says_why_and_when(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, front_door: str, loaded: MockConfigEntry, world: World
+) -> None:
+    hass.config.components.add("logbook")
+    lines = async_capture_events(hass, "logbook_entry")
+    freezer.tick(60)
+    world.lock("front_door").enter_code("13572468")
+    await read(loaded)
+    await hass.config.async_set_time_zone("Europe/Rome")
+    freezer.move_to("2026-12-24T10:00:30+00:00")
+    world.lock("front_door").swipe_card(CARD)
+    freezer.move_to("2026-12-24T10:05:00+00:00")
+    await read(loaded)
+    world.lock("front_door").swipe_card(CARD)
+    freezer.move_to("2026-12-25T10:05:00+00:00")
+    await read(loaded)
+    assert [line.data["message"] for line in lines] == [
+        "refused access with a passcode: Not known to the lock",
+        "unlocked by Blue card with an IC card, at 11:00",
+        "unlocked by Blue card with an IC card, at 2026-12-24 11:05",
+    ]
+
+
+async def test_a_wrong_clock_is_a_fault_once(
+    hass: HomeAssistant, loaded: MockConfigEntry, told: Events, world: World, entity_id: Find
+) -> None:
+    world.lock("front_door").clock.offset = 600
+    for _ in range(2):
+        await loaded.runtime_data.locks[world.lock("front_door").lock_id].async_read_clock()
+    assert [(event["event_type"], event["reason"]) for event in told] == [("fault", "clock_wrong")]
+
+
+async def test_the_battery_of_the_inventory_is_an_alarm_once_over_restarts_too(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    loaded: MockConfigEntry,
+    told: Events,
+    world: World,
+) -> None:
+    row = world.rows[world.lock("front_door").lock_id]
+    for battery in (19, 18, 22, 17, 9, 100, 20):
+        row.battery = battery
+        await pass_time(hass, freezer, timedelta(minutes=31))
+        if battery == 18:
+            assert await hass.config_entries.async_reload(loaded.entry_id)
+            await hass.async_block_till_done(wait_background_tasks=True)
+    assert [(event["event_type"], event["battery"]) for event in told] == [
+        ("battery_low", 19),
+        ("battery_critical", 9),
+        ("battery_low", 20),
+    ]
 
 
 async def test_the_battery_is_an_alarm_once(

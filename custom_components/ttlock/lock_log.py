@@ -143,7 +143,9 @@ class LockLog:
         async with self._turn:
             now = dt_util.utcnow()
             start = self.history.next_start
-            most = MOST_PAGES if start else min(MOST_PAGES, max(1, FIRST_CALLS // len(self._lock.account.locks)))
+            most = (
+                MOST_PAGES if start else min(MOST_PAGES, max(1, FIRST_CALLS // max(1, len(self._lock.account.locks))))
+            )
             pages = self._lock.account.cloud.records.pages(self._lock.lock_id, RecordQuery(start=start))
             found: list[Record] = []
             try:

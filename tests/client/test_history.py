@@ -7,7 +7,17 @@ from typing import Any
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.ttlock.client.events import ACCESS, ALARMS, EventType, Source, denial_of, type_of
+from custom_components.ttlock.client.events import (
+    ACCESS,
+    ALARMS,
+    REASONS,
+    EventType,
+    Source,
+    denial_of,
+    failure_of,
+    reason_of,
+    type_of,
+)
 from custom_components.ttlock.client.history import (
     CAPACITY,
     LISTED_AFTER,
@@ -17,6 +27,7 @@ from custom_components.ttlock.client.history import (
     News,
 )
 from custom_components.ttlock.client.models import Record
+from custom_components.ttlock.client.usage import CAPACITY as MOST_USED, Usage
 
 START = datetime(2026, 12, 1, 12, tzinfo=UTC)
 SALT = b"0123456789abcdef"
@@ -61,7 +72,7 @@ RAW = st.builds(
 
 
 @given(data=st.data(), raws=st.lists(RAW, max_size=30))
-def test_any_shuffle_cut_and_duplication_over_two_roads_is_the_same_history_once(
+def test_any_shuffle_cut_and_duplication_over_all_roads_is_the_same_history_once(
     data: st.DataObject, raws: list[dict[str, Any]]
 ) -> None:
     listed = [{**item, "recordId": number + 1} for number, item in enumerate(raws)]
@@ -69,7 +80,13 @@ def test_any_shuffle_cut_and_duplication_over_two_roads_is_the_same_history_once
     history, plain = History(SALT, START), History(SALT, START)
     wanted = told(plain.take((Record.from_vendor(item) for item in listed), Source.CLOUD, now))
     # Whatever the webhook brought, in whatever pieces and however often; the list brings the rest.
-    deliveries = [(Source.WEBHOOK, data.draw(st.lists(st.sampled_from(raws), max_size=8))) for _ in range(4) if raws]
+    # The same goes for what was read from the lock itself, which does not know when the cloud got it.
+    near = [{key: value for key, value in item.items() if key != "serverDate"} for item in raws]
+    deliveries = [
+        (source, data.draw(st.lists(st.sampled_from(items), max_size=8)))
+        for source, items in ((Source.WEBHOOK, raws), (Source.WEBHOOK, raws), (Source.BLE, near))
+        if raws
+    ]
     order = data.draw(st.permutations(listed))
     cut = data.draw(st.integers(0, len(order)))
     deliveries += [(Source.CLOUD, order[:cut]), (Source.CLOUD, order)]
@@ -85,6 +102,50 @@ def test_any_shuffle_cut_and_duplication_over_two_roads_is_the_same_history_once
     assert sorted(told(found)) == sorted(wanted)
     assert len(found) == len(raws)
     assert history.last_opened == plain.last_opened
+
+
+def test_usage_tells_first_and_last_openings_and_keeps_neither_names_nor_digits() -> None:
+    usage = Usage(SALT)
+    assert usage.note(record(10), at(10)) == (True, None)
+    assert usage.note(record(70), at(70)) == (False, timedelta(seconds=60))
+    assert usage.note(record(40), at(40)) == (False, None), "what comes late says nothing about the newest"
+    assert usage.note(record(90, 7, "1723612378"), at(90)) == (True, timedelta(seconds=20))
+    assert usage.note(record(95, 10, "", username=""), at(95)) == (None, None)
+    kept = json.dumps(usage.to_json())
+    assert not [word for word in ("Cleaner", CODE, "1723612378") if word in kept]
+    again = Usage(SALT)
+    again.restore(json.loads(kept))
+    assert again.note(record(100), at(100)) == (False, timedelta(seconds=10))
+
+
+def test_usage_forgets_what_is_oldest() -> None:
+    usage = Usage(SALT)
+    for second in range(MOST_USED + 10):
+        usage.note(record(second, 1, "", username=f"Guest {second}"), at(second))
+    assert len(usage.to_json()) == MOST_USED
+    newest = MOST_USED + 9
+    assert usage.note(record(newest, 1, "", username=f"Guest {newest}"), at(newest + 5))[1] == timedelta(seconds=5)
+
+
+@pytest.mark.parametrize(
+    ("number", "reason"), [(1, "chip_reset"), (11, "firewall"), (12, None), (0, None), (None, None)]
+)
+def test_what_is_wrong_with_the_network_of_a_lock(number: int | None, reason: str | None) -> None:
+    assert reason_of(record(1, 123, "", subRecordType=number)) == reason
+
+
+@pytest.mark.parametrize(
+    ("command", "reason", "word"),
+    [
+        ("unlock", "not_supported", "remote_unlock_disabled"),
+        ("lock", "not_supported", "other"),
+        ("unlock", "gateway_busy", "gateway_busy"),
+        ("unlock", "something_new", "other"),
+    ],
+)
+def test_why_a_command_failed_is_a_word_of_a_list(command: str, reason: str, word: str) -> None:
+    assert failure_of(command, reason) == word
+    assert word in REASONS
 
 
 def test_what_the_cloud_had_before_the_start_is_no_news_but_tells_when_the_lock_was_opened() -> None:

@@ -13,12 +13,13 @@ import voluptuous as vol
 
 from ..client.cloud.records import RecordQuery
 from ..client.errors import InvalidInput
-from ..client.records import record_word
+from ..client.events import method_of, reason_of, side_of, type_of
 from ..errors import translated
 from ..lock_coordinator import LockCoordinator
 from ..targets import async_target_locks
 from .action import Action
 from .holdings import COLUMNS, async_holdings, rows
+from .record_filter import FILTER, RecordFilter
 from .results import Locks, Result, aware, results
 from .tables import CSV, JSON, Row, answer, async_file, async_write, moment
 
@@ -39,7 +40,20 @@ LOCK_COLUMNS: Final = (
     "auto_lock_seconds",
     "passage_mode",
 )
-RECORD_COLUMNS: Final = ("lock", "entity_id", "id", "time", "record_type", "event", "who", "success")
+RECORD_COLUMNS: Final = (
+    "lock",
+    "entity_id",
+    "id",
+    "time",
+    "received",
+    "event",
+    "method",
+    "side",
+    "who",
+    "success",
+    "reason",
+    "record_type",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,9 +89,10 @@ async def async_export_credentials(hass: HomeAssistant, call: ServiceCall) -> Se
 
 
 async def async_export_records(hass: HomeAssistant, call: ServiceCall) -> ServiceResponse:
-    """Return the log of locks in a range of time; the cloud keeps six months of it."""
+    """Return what is wanted of the log of locks; the cloud keeps six months of it."""
     locks = await async_target_locks(hass, call)
     queries: dict[str, RecordQuery] = {}
+    wanted = RecordFilter.of(call.data)
     for entity_id, lock in locks.items():
         with translated(hass, lock.config_entry, lock.name):
             queries[entity_id] = _query(lock, call.data.get("start_time"), call.data.get("end_time"))
@@ -91,12 +106,17 @@ async def async_export_records(hass: HomeAssistant, call: ServiceCall) -> Servic
                     "entity_id": entity_id,
                     "id": record.record_id,
                     "time": moment(record.when, lock.data.zone),
-                    "record_type": record.record_type,
-                    "event": record_word(record.record_type),
+                    "received": moment(record.stored, lock.data.zone),
+                    "event": type_of(record).value,
+                    "method": method_of(record.record_type),
+                    "side": side_of(record.record_type),
                     "who": record.who,
                     "success": record.success,
+                    "reason": reason_of(record),
+                    "record_type": record.record_type,
                 }
                 for record in found.items
+                if wanted.wants(record)
             ],
             gaps={} if found.complete else {"records": {"unreadable": found.dropped}},
         )
@@ -184,7 +204,7 @@ ACTIONS: Final = {
     ),
     "export_records": Action(
         handler=async_export_records,
-        fields={**FILE, vol.Optional("start_time"): cv.datetime, vol.Optional("end_time"): cv.datetime},
+        fields={**FILE, vol.Optional("start_time"): cv.datetime, vol.Optional("end_time"): cv.datetime, **FILTER},
         reads=True,
     ),
 }

@@ -10,18 +10,19 @@ import voluptuous as vol
 from ..client.cloud.paging import PAGE
 from ..client.cloud.records import RecordQuery
 from ..client.errors import InvalidInput
-from ..client.events import denial_of, method_of, type_of
+from ..client.events import method_of, reason_of, side_of, type_of
 from ..client.models import Record
 from ..client.records import record_word
 from ..errors import translated
 from ..lock_coordinator import LockCoordinator
 from ..targets import async_target_locks
 from .action import Action
+from .record_filter import FILTER, RecordFilter
 from .results import HIDDEN, Result, aware, listed, local
 
 
 async def async_list_records(hass: HomeAssistant, call: ServiceCall) -> ServiceResponse:
-    """Return the log of locks, newest first: one page of it, or all of it."""
+    """Return the log of locks, newest first: one page of what is wanted of it, or all of that."""
     locks = await async_target_locks(hass, call)
     queries: dict[str, RecordQuery] = {}
     for entity_id, lock in locks.items():
@@ -29,16 +30,25 @@ async def async_list_records(hass: HomeAssistant, call: ServiceCall) -> ServiceR
             queries[entity_id] = _query(call, lock)
     size: int = call.data["page_size"]
     page_no: int | None = call.data.get("page_no")
+    wanted = RecordFilter.of(call.data)
 
     async def read(entity_id: str, lock: LockCoordinator) -> Result:
         records = lock.account.cloud.records
         found: list[Record] = []
-        if page_no is None:
-            async with aclosing(records.pages(lock.lock_id, queries[entity_id], size)) as pages:
-                async for page in pages:
-                    found.extend(page.items)
-        else:
+        if page_no is not None and not wanted.limits:
             found.extend((await records.page(lock.lock_id, queries[entity_id], page_no, size)).items)
+        else:
+            # The cloud knows nothing of what is wanted: its pages are not those of the caller.
+            last = None if page_no is None else page_no * size
+            async with aclosing(
+                records.pages(lock.lock_id, queries[entity_id], PAGE if wanted.limits else size)
+            ) as pages:
+                async for page in pages:
+                    found.extend(record for record in page.items if wanted.wants(record))
+                    if last is not None and len(found) >= last:
+                        break
+            if last is not None:
+                found = found[last - size : last]
         return {"records": [_described(lock, record) for record in found]}
 
     return await listed(hass, locks, "records", read)
@@ -62,8 +72,9 @@ def _described(lock: LockCoordinator, record: Record) -> Result:
         "lock_date": local(record.when),
         "server_date": local(record.stored),
         "event": type_of(record).value,
-        "failure_reason": denial_of(record),
+        "failure_reason": reason_of(record),
         "credential": method_of(record.record_type),
+        "side": side_of(record.record_type),
         "record_type_id": record.record_type,
     }
 
@@ -74,6 +85,7 @@ ACTIONS: Final = {
         fields={
             vol.Optional("start_date"): cv.datetime,
             vol.Optional("end_date"): cv.datetime,
+            **FILTER,
             vol.Optional("page_size", default=PAGE): vol.All(vol.Coerce(int), vol.Range(min=1, max=PAGE)),
             vol.Optional("page_no"): vol.All(vol.Coerce(int), vol.Range(min=1)),
         },

@@ -76,6 +76,10 @@ _FIXED: Final = {
     123: EventType.FAULT,
 }
 """Types that say everything themselves; the others depend on whether it worked (ttlock-open-api.md 5.4.1)."""
+RECORDED: Final = tuple(
+    dict.fromkeys((EventType.UNLOCKED, EventType.LOCKED, EventType.ACCESS_DENIED, *_FIXED.values(), EventType.OTHER))
+)
+"""What a record can tell of; the rest is told without one, or made of it."""
 _METHODS: Final = {
     kind: method
     for method, kinds in {
@@ -102,7 +106,8 @@ _METHODS: Final = {
 ONE_TIME_CODE: Final = "one_time_code"
 PERIODIC_CODE: Final = "periodic_code"
 """No record tells these from other passcodes; who knows the passcode does."""
-METHODS: Final = (*dict.fromkeys(_METHODS.values()), ONE_TIME_CODE, PERIODIC_CODE)
+RECORDED_METHODS: Final = tuple(dict.fromkeys(_METHODS.values()))
+METHODS: Final = (*RECORDED_METHODS, ONE_TIME_CODE, PERIODIC_CODE)
 SIDES: Final = ("inside", "outside")
 _INSIDE: Final = frozenset({32, 46, 47})
 _OUTSIDE: Final = frozenset(_METHODS) - _INSIDE - {1, 3, 11, 12, 45, 52, 63, 75, 76, 77}
@@ -214,8 +219,8 @@ class LockEvent:
             record_type=record.record_type,
             who=record.who,
             method=method_of(record.record_type),
-            side=_side_of(record.record_type),
-            reason=_fault_of(record) if kind is EventType.FAULT else denial_of(record),
+            side=side_of(record.record_type),
+            reason=reason_of(record),
             battery=record.battery,
         )
 
@@ -235,6 +240,11 @@ class LockEvent:
         if self.type not in (EventType.UNLOCKED, EventType.LOCKED, EventType.HEAT_UNLOCK) or self.record_type is None:
             return None
         return moves_to(self.record_type)
+
+
+def reason_of(record: Record) -> str | None:
+    """Return why somebody was refused, or what is wrong; None for records of what worked."""
+    return _fault_of(record) if type_of(record) is EventType.FAULT else denial_of(record)
 
 
 def denial_of(record: Record) -> str | None:
@@ -282,7 +292,8 @@ def method_of(record_type: int) -> str | None:
     return _METHODS.get(record_type)
 
 
-def _side_of(record_type: int) -> str | None:
+def side_of(record_type: int) -> str | None:
+    """Return from which side the lock was used, None where nobody knows."""
     if record_type in _INSIDE:
         return "inside"
     return "outside" if record_type in _OUTSIDE else None
