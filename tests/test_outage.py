@@ -16,6 +16,17 @@ from .passing_time import pass_time
 from .test_lock import Find, command, state_of
 
 INVENTORY = "/v3/key/list"
+STATE = "/v3/lock/queryOpenState"
+RECORDS = "/v3/lockRecord/list"
+
+
+def lines(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """Return what the integration wrote into the log."""
+    return [
+        record.getMessage()
+        for record in caplog.records
+        if record.name == "custom_components.ttlock" and record.levelname != "DEBUG"
+    ]
 
 
 async def restart(hass: HomeAssistant, entry: MockConfigEntry) -> None:
@@ -42,6 +53,7 @@ async def test_a_start_in_an_outage_shows_the_last_facts(
     world: World,
     cloud: CloudServer,
     entity_id: Find,
+    caplog: pytest.LogCaptureFixture,
     fault: Fault,
 ) -> None:
     battery = entity_id("sensor", "front_door", "lockbattery")
@@ -50,14 +62,22 @@ async def test_a_start_in_an_outage_shows_the_last_facts(
     devices = len(dr.async_get(hass).devices)
     world.faults.add(Fault(kind=fault.kind, errcode=fault.errcode))
     cloud.reset_calls()
+    caplog.clear()
     await restart(hass, loaded)
     assert loaded.state is ConfigEntryState.LOADED
+    said = lines(caplog)
+    assert len(said) == 1
+    assert "starting with what was known last" in said[0]
+    caplog.clear()
     assert {name: state_of(hass, name).state for name in before} == before
     assert len(dr.async_get(hass).devices) == devices
     assert cloud.calls.total() <= 2, "locks are not asked in vain"
 
+    await pass_time(hass, freezer, timedelta(hours=6, minutes=1))
+    assert lines(caplog) == []
     world.faults.clear()
     await pass_time(hass, freezer, timedelta(hours=6, minutes=1))
+    assert lines(caplog) == ["Fetching TTLock account data recovered"]
     assert state_of(hass, entity_id("lock", "front_door", "lock")).state == "locked"
     assert state_of(hass, battery).state == before[battery]
 
@@ -98,18 +118,108 @@ async def test_an_outage_is_tried_ever_less_often_and_said_once_in_each_directio
         cloud.reset_calls()
         await pass_time(hass, freezer, timedelta(minutes=1))
         tries.append(cloud.calls[INVENTORY] > 0)
-    assert sum(tries[:4]) > sum(tries[30:34])
+    assert sum(tries[:12]) > sum(tries[30:42])
     assert 10 <= sum(tries) <= 18
     world.faults.clear()
     await pass_time(hass, freezer, timedelta(minutes=6))
-    said = [
-        record.getMessage()
-        for record in caplog.records
-        if record.name == "custom_components.ttlock"
-        and "account" in record.getMessage()
-        and record.levelname != "DEBUG"
-    ]
-    assert said == ["Fetching TTLock account data recovered"], "the way out was said before"
+    assert lines(caplog) == ["Fetching TTLock account data recovered"], "the way out was said before"
+
+
+async def test_pauses_grow_and_are_not_the_same_for_every_house(
+    hass: HomeAssistant, loaded: MockConfigEntry, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.faults.add(Fault(kind="errcode", errcode=90000, path=INVENTORY))
+    account = loaded.runtime_data
+    asked: list[tuple[float, float]] = []
+
+    def uniform(low: float, high: float) -> float:
+        asked.append((low, high))
+        return low
+
+    monkeypatch.setattr("random.uniform", uniform)
+    pauses = []
+    for _ in range(6):
+        await account.async_refresh()
+        pauses.append(account.update_interval.total_seconds())
+    assert pauses == [24, 48, 96, 192, 240, 240]
+    assert asked == [(0.8, 1.0)] * 6
+
+
+async def test_in_an_outage_no_lock_is_asked_and_afterwards_those_whose_turn_it_was(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    loaded: MockConfigEntry,
+    world: World,
+    cloud: CloudServer,
+    entity_id: Find,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    front_door = entity_id("lock", "front_door", "lock")
+    battery = entity_id("sensor", "front_door", "lockbattery")
+    world.faults.add(Fault(kind="http_503"))
+    await loaded.runtime_data.async_refresh()
+    caplog.clear()
+    cloud.reset_calls()
+    # Within the age in which known facts are shown nothing changes, then nothing is pretended.
+    await pass_time(hass, freezer, timedelta(minutes=14))
+    assert state_of(hass, front_door).state == "locked"
+    await pass_time(hass, freezer, timedelta(minutes=2))
+    assert state_of(hass, front_door).state == state_of(hass, battery).state == "unavailable"
+    for _ in range(12):
+        await pass_time(hass, freezer, timedelta(minutes=31))
+    assert set(cloud.calls) == {INVENTORY}, "only the account's own tries"
+    assert cloud.calls.total() <= 2 * 14
+    assert lines(caplog) == []
+    world.lock("cellar").turn_key()
+    world.faults.clear()
+    await pass_time(hass, freezer, timedelta(minutes=6))
+    assert state_of(hass, front_door).state == "locked"
+    assert state_of(hass, entity_id("lock", "cellar", "lock")).state == "unlocked"
+    assert cloud.calls[STATE] >= 1
+    assert [line for line in lines(caplog) if "account" in line] == ["Fetching TTLock account data recovered"]
+    assert [line for line in lines(caplog) if "reached" in line] == []
+
+
+async def test_a_lock_that_answers_tells_that_the_cloud_is_back(
+    hass: HomeAssistant, loaded: MockConfigEntry, world: World, cloud: CloudServer, entity_id: Find
+) -> None:
+    world.faults.add(Fault(kind="http_503"))
+    account = loaded.runtime_data
+    await account.async_refresh()
+    assert not account.last_update_success
+    world.faults.clear()
+    cloud.reset_calls()
+    await command(hass, "unlock", entity_id("lock", "front_door", "lock"))
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert account.last_update_success
+    assert cloud.calls[INVENTORY] == 1
+
+
+async def test_a_gateway_that_is_offline_takes_only_its_locks_with_it_and_each_says_so_once(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    loaded: MockConfigEntry,
+    world: World,
+    entity_id: Find,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    front, garden = entity_id("lock", "front_door", "lock"), entity_id("lock", "garden_gate", "lock")
+    world.gateway("hall").online = False
+    caplog.clear()
+    for _ in range(6):
+        await pass_time(hass, freezer, timedelta(minutes=31))
+    assert state_of(hass, front).state == "unavailable"
+    assert state_of(hass, entity_id("sensor", "front_door", "connection")).state == "gateway_offline"
+    assert state_of(hass, entity_id("sensor", "front_door", "lockbattery")).state != "unavailable"
+    assert state_of(hass, garden).state == "locked"
+    assert state_of(hass, entity_id("lock", "office", "lock")).state == "locked", "another gateway hears it"
+    await command(hass, "unlock", garden)
+    assert caplog.text.count("Front Door cannot be reached") == 1
+    assert "Garden Gate cannot be reached" not in caplog.text
+    world.gateway("hall").online = True
+    await pass_time(hass, freezer, timedelta(minutes=31))
+    assert state_of(hass, front).state == "locked"
+    assert caplog.text.count("Front Door is reached again") == 1
 
 
 async def test_the_stored_inventory_goes_with_the_account(

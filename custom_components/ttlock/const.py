@@ -47,7 +47,7 @@ INVENTORY_INTERVAL: Final = timedelta(minutes=30)
 """Three calls for the whole account, with battery and gateways in them."""
 INVENTORY_RETRY_INTERVAL: Final = timedelta(minutes=5)
 """Between two tries in an outage, after some that follow sooner."""
-FIRST_RETRY_INTERVAL: Final = timedelta(minutes=1)
+FIRST_RETRY_INTERVAL: Final = timedelta(seconds=30)
 JITTER: Final = (0.8, 1.0)
 """Part of a pause that is really waited."""
 SHORTEST_SETTINGS_AGE: Final = timedelta(hours=24)

@@ -17,7 +17,7 @@ from homeassistant.util import dt as dt_util
 
 from . import const
 from .client import CloudClient, Feature
-from .client.errors import TTLockError
+from .client.errors import DeviceUnreachable, TTLockError
 from .client.inventory import Firmware
 from .client.models import Gateway, GatewayReach
 from .client.parse import Listing
@@ -46,7 +46,7 @@ from .const import (
     SHORTEST_STATE_INTERVAL,
     STATE_CALLS_A_MONTH,
 )
-from .data import Allowance, Inventory, InventoryLock, jittered, spread
+from .data import GATEWAY_OFFLINE, Allowance, Inventory, InventoryLock, jittered, spread
 from .details import CLOCK_DRIFT, GATEWAY_FIRMWARE, LOCK_FIRMWARE, WIFI, WORKING_MODE, Detail, Details
 from .errors import translated_update
 from .grant_keeper import GrantKeeper
@@ -100,6 +100,9 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
         self.issues = RepairIssues(hass, self)
         self._failing_since: datetime | None = None
         self._failures = 0
+        self._looking = False
+        self._passed_over: set[int] = set()
+        """Locks that were not asked in their turn, since the cloud was failing."""
         self._explored_at: datetime | None = None
         self._stored: Inventory | None = None
         """What was known before the start."""
@@ -152,6 +155,31 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
         """Return whether the cloud has been failing for longer than known facts are shown."""
         return self._failing_since is not None and dt_util.utcnow() - self._failing_since >= OUTAGE_LIMIT
 
+    @property
+    def failing(self) -> bool:
+        """Return whether the cloud did not answer last: until it does, its own retry asks and nothing else."""
+        return self._failing_since is not None
+
+    @callback
+    def async_heard(self) -> None:
+        """Take note that the cloud has answered about a lock: when it was failing, see at once whether it is back."""
+        if self.failing and not self._looking:
+            self._looking = True
+            self._in_background(self._async_look(), f"{self.name}: the cloud answers")
+
+    @callback
+    def passes_over(self, lock_id: int) -> bool:
+        """Return whether a lock would be asked in vain now; its turn comes when the cloud is back."""
+        if self.failing:
+            self._passed_over.add(lock_id)
+        return self.failing
+
+    async def _async_look(self) -> None:
+        try:
+            await self.async_refresh()
+        finally:
+            self._looking = False
+
     @override
     async def _async_setup(self) -> None:
         await self.settings.async_load()
@@ -180,7 +208,7 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
             stored = None if self.data else self._stored
             if stored is None or not isinstance(err, UpdateFailed):
                 raise
-            LOGGER.debug("Starting with what was known last: %s", err)
+            LOGGER.warning("%s cannot be reached; starting with what was known last: %s", self.name, err)
             self._apply(stored, complete=False)
             return stored
         self._failures = 0
@@ -208,6 +236,7 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
         self.inventory_store.put(inventory)
         if was_failing:
             await self._async_tell()
+            self._in_background(self._async_make_up(), f"{self.name} is back")
         if self.data and self._explored_at:
             self._in_background(self._async_read_settings(), f"{self.name} settings")
         elif self.data:
@@ -218,7 +247,8 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
     def _retry_interval(self) -> timedelta:
         """Return when to try again in an outage: soon, then less often."""
         pause = min(FIRST_RETRY_INTERVAL * 2**self._failures, INVENTORY_RETRY_INTERVAL)
-        self._failures = min(self._failures + 1, 8)
+        # A look in between, since a lock has answered, makes nobody wait longer.
+        self._failures = min(self._failures + (not self._looking), 8)
         return jittered(pause)
 
     @override
@@ -269,6 +299,10 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
                 self.details.forget(GATEWAY_FIRMWARE, gateway_id)
                 self.issues.async_forget_gateway(gateway_id)
         self._assign_gateways(inventory)
+        for gateway in inventory.gateways.values():
+            if not _online(gateway):
+                for lock in self.locks_behind(gateway, inventory.gateways):
+                    lock.async_note_failure(DeviceUnreachable(GATEWAY_OFFLINE))
         for lock in self.locks.values():
             self.issues.async_review(lock)
             if lock.async_review_way() or (
@@ -352,6 +386,9 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
 
     def async_start(self) -> None:
         """Begin to read, in the background, what the inventory does not tell."""
+        if self.failing:
+            # It was said at the start, and its end will be.
+            self.last_update_success = False
         self._in_background(self._async_first_reading(), f"{self.name} first reading")
 
     async def _async_first_reading(self) -> None:
@@ -365,6 +402,17 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
         await self._async_explore(list(self.locks.values()))
         await self.doors.async_refresh()
         await self.details.async_read_due(self._sharers)
+
+    async def _async_make_up(self) -> None:
+        """Ask the locks whose turn was passed over, a few at a time."""
+        passed_over, self._passed_over = self._passed_over, set()
+        slots = asyncio.Semaphore(PARALLEL_READS)
+
+        async def ask(lock: LockCoordinator) -> None:
+            async with slots:
+                await lock.async_refresh()
+
+        await asyncio.gather(*(ask(self.locks[lock_id]) for lock_id in passed_over & self.locks.keys()))
 
     async def _async_explore(self, locks: Iterable[LockCoordinator]) -> None:
         """Read state and settings of locks, a few at a time."""
@@ -404,6 +452,9 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
 
     async def _async_read_reach(self) -> None:
         """Learn which gateway hears which lock, and how well; and again after some hours."""
+        if self.failing:
+            self._reach_due.after(INVENTORY_INTERVAL)
+            return
         gateways = len(self.data.gateways)
         self._reach_due.after(spread(gateways, REACH_CALLS_A_MONTH / self._sharers, SHORTEST_REACH_INTERVAL))
         found: list[GatewayReach] = []

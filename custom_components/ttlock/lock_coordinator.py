@@ -251,6 +251,8 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         now = dt_util.utcnow()
         if self.data.obstacle or (self._paused_until and now < self._paused_until):
             return self.data
+        if self.account.passes_over(self.lock_id):
+            return self.data
         commands = self._commands
         try:
             with self.account.issues.watching(self):
@@ -515,6 +517,11 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
             self._commands += 1
 
     # -- Trouble ---------------------------------------------------------------------------------------------------
+
+    @callback
+    def async_note_failure(self, err: TTLockError) -> None:
+        """Take note of what keeps commands from the lock, as somebody else has seen it."""
+        self._set(self._with_trouble(err))
 
     def _with_trouble(self, err: TTLockError) -> LockData:
         """Return the data with the failure noted, if it speaks of the way to the lock."""

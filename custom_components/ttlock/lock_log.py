@@ -130,7 +130,7 @@ class LockLog:
 
     async def _async_regular(self) -> None:
         self._regular.after(self._lock.account.record_interval)
-        if self._lock.reachable:
+        if self._lock.reachable and not self._lock.account.failing:
             await self.async_read()
 
     async def async_read(self, *, asked: bool = False) -> tuple[News, ...]:

@@ -30,7 +30,7 @@ from .const import (
     GATEWAY_OFFLINE_LIMIT,
     HOST_CLOCK_LIMIT_SECONDS,
 )
-from .data import GATEWAY_OFFLINE, Inventory
+from .data import GATEWAY_OFFLINE, NO_GATEWAY, Inventory
 from .details import CLOCK_DRIFT
 
 if TYPE_CHECKING:
@@ -103,10 +103,20 @@ class RepairIssues:
         except TTLockError as err:
             if err.remedy is Remedy.REPAIR:
                 self._note(err, lock)
-            if isinstance(err, DeviceUnreachable) and err.reason == GATEWAY_OFFLINE and lock is not None:
-                gateway = self._account.gateway_of(lock)
-                err.gateway = gateway.name if gateway else None
+            if isinstance(err, DeviceUnreachable) and lock is not None:
+                self._name_gateway(err, lock)
             raise
+
+    def _name_gateway(self, err: DeviceUnreachable, lock: LockCoordinator) -> None:
+        """Say which gateway is silent.
+
+        Half an hour after it went silent the vendor forgets that the lock ever had one (ttlock-open-api.md 9, quirk 27).
+        """
+        gateway = self._account.gateway_of(lock)
+        if gateway is not None and err.reason == NO_GATEWAY and gateway.online is False:
+            err.reason = GATEWAY_OFFLINE
+        if err.reason == GATEWAY_OFFLINE:
+            err.gateway = gateway.name if gateway else None
 
     @callback
     def _note(self, err: TTLockError, lock: LockCoordinator | None) -> None:
@@ -212,6 +222,7 @@ class RepairIssues:
     @callback
     def async_reached(self, lock: LockCoordinator) -> None:
         """Take note that a lock has answered at once."""
+        self._account.async_heard()
         self._settle(POWER_SAVING, lock.lock_id)
 
     @callback

@@ -25,6 +25,8 @@ class Stage:
     hass: HomeAssistant
     api: HomeAssistantApi
     entities: Entities = field(default_factory=lambda: Entities(by_unique_id={}))
+    expected_errors: set[str] = field(default_factory=set)
+    """What the log may hold since a step has caused it."""
 
     @property
     def lock_id(self) -> int:

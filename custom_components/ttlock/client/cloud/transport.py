@@ -31,6 +31,8 @@ BUSY_PAUSES_SECONDS: Final = (2.0, 5.0, 10.0)
 """A gateway needs two to eight seconds for one command (ttlock-open-api.md 9, quirk 5)."""
 BUSY_LIMIT_SECONDS: Final = 60.0
 """Somebody who has waited for so long wants to hear that the gateway is busy."""
+CLOCK_NEWS_SECONDS: Final = 60.0
+"""What is said about the clock is said again only when it is about that much another."""
 READ_TIMEOUT_SECONDS: Final = 20.0
 LIVE_TIMEOUT_SECONDS: Final = 40.0
 """The slowest answers seen came after 30 to 45 s (ttlock-open-api.md 9, quirk 5)."""
@@ -151,8 +153,9 @@ class Transport:
         token = await self._tokens.access_token()
         reply = await self._once(endpoint, form, image, token)
         if isinstance(reply.error, ClockSkew) and reply.server_time is not None:
-            self._clock_offset = reply.server_time.timestamp() - self._clock()
-            _LOGGER.info("The clock of this host differs from the cloud's by %.0f s", -self._clock_offset)
+            known, self._clock_offset = self._clock_offset, reply.server_time.timestamp() - self._clock()
+            if abs(self._clock_offset - known) > CLOCK_NEWS_SECONDS:
+                _LOGGER.info("The clock of this host differs from the cloud's by %.0f s", -self._clock_offset)
             reply = await self._once(endpoint, form, image, token)
         if isinstance(reply.error, TokenRejected):
             reply = await self._once(endpoint, form, image, await self._tokens.renew(token))
