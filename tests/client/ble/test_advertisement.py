@@ -1,5 +1,6 @@
 """What a lock says to everybody: every vector of ttlock-ble-protocol.md 8.5, every layout of 2, and anything at all."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from hypothesis import given, strategies as st
@@ -212,13 +213,14 @@ def test_nothing_that_looks_like_a_lock_makes_it_fail(begin: bytes, rest: bytes)
 def test_a_sleeping_lock_keeps_its_bolt() -> None:
     """The firmware says "locked" of an open bolt when its radio sleeps: the pair of packets of 2.2."""
     watcher = Watcher(ADDRESS)
-    assert watcher.bolt is Bolt.UNKNOWN
-    watcher.take(reported("050302014c00000000332211ccbbaa"), now=0)
-    asleep = watcher.take(reported("050302104c00000000332211ccbbaa"), now=10)
-    assert asleep is not None and asleep.is_dormant
-    assert watcher.bolt is Bolt.UNLOCKED
-    watcher.take(reported("050302004c00000000332211ccbbaa"), now=20)
-    assert watcher.bolt is Bolt.LOCKED
+
+    def bolts() -> Iterator[Bolt]:
+        yield watcher.bolt
+        for now, flags in enumerate(("01", "10", "00")):
+            watcher.take(reported(f"050302{flags}4c00000000332211ccbbaa"), now=now)
+            yield watcher.bolt
+
+    assert list(bolts()) == [Bolt.UNKNOWN, Bolt.UNLOCKED, Bolt.UNLOCKED, Bolt.LOCKED]
 
 
 def test_an_entry_that_did_not_change_was_not_sent() -> None:

@@ -1,8 +1,10 @@
 """The vectors of ttlock-ble-protocol.md 8 that are used in more than one place. All secrets are synthetic."""
 
+import base64
 from typing import Final
 
 from custom_components.ttlock.client import Secret
+from custom_components.ttlock.client.ble import cipher
 from custom_components.ttlock.client.ble.frame import Header
 from custom_components.ttlock.client.ble.key import LockKey
 
@@ -15,3 +17,10 @@ TOKEN: Final = 0x01020304
 UNKNOWN_ACCOUNT: Final = LockKey(address=ADDRESS, aes=KEY.aes, unlock=KEY.unlock)
 """A key without account, counter and limits, as most public clients use one."""
 OTHER_HEADER: Final = Header(5, 3, 2, 0x000A, 0x000C)
+
+
+def packed(text: str, address: str = ADDRESS) -> Secret:
+    """Return a text as `lockData`, independently of the product's own way."""
+    mac = bytes.fromhex(address.replace(":", ""))
+    key = (address[:9] + address[10:]).encode()
+    return Secret(base64.b64encode(cipher.encrypt(key, text.encode()) + mac).decode())

@@ -31,6 +31,8 @@ _LOGGER = logging.getLogger(__name__)
 
 RECEIVED: Final = 0x24
 """The code with which a lock says that it is at work on the request (6.3)."""
+MAX_REPLIES: Final = 100
+"""As many replies to one request wait to be looked at."""
 _EVENT_LENGTH: Final = 15
 """What a lock sends under the opcode of STATUS when somebody has used it; the reply to STATUS is shorter (5.5)."""
 
@@ -76,8 +78,20 @@ class Waiting:
         """Begin with none."""
         self.opcode = opcode
         self.key = key
-        self.replies: asyncio.Queue[bytes | TTLockError | None] = asyncio.Queue()
+        self._replies: asyncio.Queue[bytes | TTLockError | None] = asyncio.Queue(MAX_REPLIES)
         """What the lock holds in its replies, None for a sign of life, or how it came that there are none."""
+
+    def take(self, reply: bytes | TTLockError | None) -> None:
+        """Take a reply, unless more wait already than any lock has to say; the end of all replies is always taken."""
+        if self._replies.full():
+            if not isinstance(reply, TTLockError):
+                return
+            self._replies.get_nowait()
+        self._replies.put_nowait(reply)
+
+    async def reply(self) -> bytes | TTLockError | None:
+        """Return the next reply when it is there."""
+        return await self._replies.get()
 
 
 class Channel:
@@ -154,7 +168,7 @@ class Channel:
         while True:
             try:
                 async with asyncio.timeout(timeout):
-                    reply = await waiting.replies.get()
+                    reply = await waiting.reply()
             except TimeoutError:
                 raise (BadReply if self._reassembler.damaged > damaged else NoReply) from None
             if isinstance(reply, TTLockError):
@@ -216,7 +230,7 @@ class Channel:
         self.is_open = False
         self._stop_timer()
         if self._waiting is not None:
-            self._waiting.replies.put_nowait(LinkLost())
+            self._waiting.take(LinkLost())
 
     def _on_data(self, data: bytes) -> None:
         self._stop_timer()
@@ -243,7 +257,7 @@ class Channel:
         if not frame.payload:
             # The only reply without an envelope: the lock has forgotten everything (5.16).
             if waiting is not None and waiting.opcode is Opcode.RESET_LOCK:
-                waiting.replies.put_nowait(b"")
+                waiting.take(b"")
             return
         envelope = self._opened(frame, waiting)
         if envelope is None:
@@ -254,10 +268,10 @@ class Channel:
                 self._on_push(echo, data)
             return
         if status:
-            waiting.replies.put_nowait(data)
+            waiting.take(data)
             return
         code = data[0] if data else 0
-        waiting.replies.put_nowait(None if code == RECEIVED else error_from_lock(code))
+        waiting.take(None if code == RECEIVED else error_from_lock(code))
 
     def _opened(self, frame: Frame, waiting: Waiting | None) -> bytes | None:
         """Return the envelope of a frame, None when there is none to be had."""
@@ -275,7 +289,7 @@ class Channel:
         self._reassembler.damaged += 1
         # Once a key has opened a reply of this connection, it is right and what it does not open is noise.
         if waiting is not None and not self._is_proven:
-            waiting.replies.put_nowait(NotInSettingMode() if waiting.key.is_default else KeyInvalid())
+            waiting.take(NotInSettingMode() if waiting.key.is_default else KeyInvalid())
         return None
 
     def _learn(self, frame: Frame) -> None:
