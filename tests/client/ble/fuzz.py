@@ -34,7 +34,13 @@ from .vectors import ADDRESS, KEY, packed
 BATCH: Final = 1000
 MEMORY: Final = 4_000_000
 """More than a machine of this kind may ever hold, in bytes."""
-ARGUMENTS: Final[dict[str, Any]] = {"zone": UTC, "parameter": 1, "what": next(iter(HotelData)), "width": lambda _: 4}
+ARGUMENTS: Final[dict[str, Any]] = {
+    "century": 2000,
+    "zone": UTC,
+    "parameter": 1,
+    "what": next(iter(HotelData)),
+    "width": lambda _: 4,
+}
 """What readers want beside the data, by the name of the parameter."""
 PLAIN: Final = [
     bytes.fromhex(plain)

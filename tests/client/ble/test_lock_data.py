@@ -17,11 +17,11 @@ from custom_components.ttlock.client.ble.frame import DEFAULT_HEADER, Header
 from custom_components.ttlock.client.ble.key import LockKey, Role
 from custom_components.ttlock.client.ble.lock_data import (
     LockData,
+    YearSeed,
     decode_seeds,
     encode_seeds,
     key_from_cloud,
 )
-from custom_components.ttlock.client.ble.operations.seeds import YearSeed
 from custom_components.ttlock.client.errors import KeyInvalid
 
 from .vectors import ADDRESS, AES, KEY, OTHER_HEADER, packed
@@ -30,7 +30,7 @@ A12 = "JAZG/e/Heh7PxV5JAONvCLByG0UcKzzEozUmwt5q23kF7PW/O8/dIKcgwIAT3r5wIIL6YrJWE
 NOW = datetime(2026, 1, 15, 10, 30, tzinfo=UTC)
 ZONE = timezone(timedelta(hours=8))
 FEATURES = Features(0x800C2D4435CCF5F7)
-SEEDS = tuple(YearSeed(year=26 + index, code=100 + index, secret=10**9 + index) for index in range(10))
+SEEDS = tuple(YearSeed(year=2026 + index, code=100 + index, secret=Secret(f"{10**9 + index}")) for index in range(10))
 MEMBERS = {
     "lockMac": ADDRESS,
     "lockName": "S534_332211",

@@ -18,18 +18,27 @@ from . import cipher
 from .codec import decode_field, encode_field
 from .frame import DEFAULT_HEADER, Header
 from .key import LockKey, Role, format_aes_key, parse_aes_key
-from .operations.seeds import YearSeed
 
 EKEY_USER_TYPE: Final = "110302"
 _VERSION: Final = "1.0"
 _ADDRESS_LENGTH: Final = 6
-_CENTURY: Final = 2000
 _DAY: Final = 86_400_000
 _NO_START: Final = 949338000000
 _NO_END: Final = 4099741200000
 """What stands for no limit, beside 0 (4.6)."""
 _SIGNATURE: Final = ',"sign"'
 _HEADER_FIELDS: Final = ("protocolType", "protocolVersion", "scene", "groupId", "orgId")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class YearSeed:
+    """From what the cloud computes the random passcodes of one year."""
+
+    year: int
+    """Four digits."""
+    code: int
+    secret: Secret
+    """Ten digits."""
 
 
 @final
@@ -198,9 +207,7 @@ def key_from_cloud(raw: Mapping[str, Any]) -> LockKey:
 
 def encode_seeds(seeds: Iterable[YearSeed], timestamp: int) -> Secret:
     """Return `pwdInfo`, which the same object's `timestamp` encrypts; how the parts are named is not certain."""
-    parts = [
-        {"code": f"{seed.code:04}", "secret": f"{seed.secret:010}", "year": _CENTURY + seed.year} for seed in seeds
-    ]
+    parts = [{"code": f"{seed.code:04}", "secret": seed.secret.reveal(), "year": seed.year} for seed in seeds]
     return Secret(base64.b64encode(cipher.encrypt(_seed_key(timestamp), _json(parts).encode())).decode())
 
 
@@ -215,9 +222,9 @@ def decode_seeds(value: Secret, timestamp: int) -> tuple[YearSeed, ...]:
 
 def _seed(raw: Mapping[str, Any]) -> YearSeed:
     return YearSeed(
-        year=parse.required_integer(raw, "year") % _CENTURY,
+        year=parse.required_integer(raw, "year"),
         code=parse.required_integer(raw, "code"),
-        secret=parse.required_integer(raw, "secret"),
+        secret=Secret(str(raw["secret"])),
     )
 
 
