@@ -80,7 +80,7 @@ class Doorside(Mechanism):
         """Say whether the lock works now; outside its hours it freezes itself (ttlock-open-api.md 4.3)."""
         return self.working_mode.works(self.local_time)
 
-    def add_feature(self, *features: Feature) -> None:
+    def add_feature(self, *features: int) -> None:
         """Build something more into the lock, which its feature value shows."""
         value = int(self.feature_value, 16)
         for feature in features:

@@ -76,7 +76,7 @@ class Dispatcher:
         frames = self._before(frame)
         opcode = frame.opcode if operation is not None and operation.own_opcode else RESPONSE
         if body is None:
-            frames.append(self._build(frame.opcode, b"", frame.marker))
+            frames.append(self._build(RESPONSE, b"", frame.marker))
         else:
             frames.append(self._build(opcode, seal(bytes((frame.opcode, 1)) + body, key), frame.marker))
         motor = fidelity.motor_seconds if frame.opcode in MOTOR else 0.0
@@ -84,7 +84,9 @@ class Dispatcher:
 
     def push(self, opcode: int, data: bytes) -> bytes:
         """Return a frame the lock sends by itself (5.5)."""
-        return self._build(RESPONSE, seal(bytes((opcode, 1)) + data, self.session.key), MARKER)
+        operation = OPERATIONS.get(opcode)
+        key = DEFAULT_KEY if operation is not None and operation.default_key else self.session.key
+        return self._build(RESPONSE, seal(bytes((opcode, 1)) + data, key), MARKER)
 
     def refusal(self, opcode: int, code: Code) -> bytes:
         """Return a refusal that comes some time after the request."""

@@ -43,7 +43,7 @@ class Enrolling:
         if self._how.by_itself:
             session.later(self._how.seconds, self._next)
         else:
-            session.later(self._how.patience, self._give_up)
+            session.later(self._how.patience, self._give_up, patient=True)
         presses = bytes([self._steps]) if self._kind in _PRESSED else b""
         return bytes([self._ready]) + presses
 

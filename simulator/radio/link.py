@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 _ATT = 3
 PACKETS_KEPT = 10_000
+SILENCE_SECONDS = 1.0
+"""A frame whose end does not come within this time is given up; our guess."""
 
 
 class _Way:
@@ -106,12 +108,13 @@ class Link:
         self._to_lock, self._to_client = _Way(self), _Way(self)
         self._out, self._in = _Frame(), _Frame()
         self._intake = Intake()
+        self._last_piece = self.opened
         self._dispatcher = Dispatcher(Session(radio, self))
         self._subscribers: dict[str, Callable[[bytes], None]] = {}
         self._waiting: set[asyncio.Future[None]] = set()
         self._timers: set[Timer] = set()
         self._busy = False
-        self._afterwards: list[tuple[float, Callable[[], None]]] = []
+        self._afterwards: list[tuple[float, Callable[[], None], bool]] = []
         self._was_read = False
         self._idle: Timer | None = None
         self._sizes = cycle(radio.fidelity.piece_sizes)
@@ -228,9 +231,9 @@ class Link:
         if self._connected:
             self.send(opcode, self._dispatcher.refusal(opcode, code))
 
-    def later(self, seconds: float, act: Callable[[], None]) -> None:
+    def later(self, seconds: float, act: Callable[[], None], *, patient: bool = False) -> None:
         """Let something follow the reply to the request that is being handled."""
-        self._afterwards.append((seconds, act))
+        self._afterwards.append((seconds, act, patient))
 
     def soon(self, seconds: float, act: Callable[[], None]) -> None:
         """Let something happen in a while, unless the link is gone by then."""
@@ -242,6 +245,8 @@ class Link:
 
     def call_at(self, when: float, act: Callable[[], None], *, patient: bool = False) -> Timer:
         """Let something happen unless the link is gone by then."""
+        if when <= self.now():
+            return asyncio.get_running_loop().call_soon(lambda: act() if self._connected else None)
         timer: Timer | None = None
 
         def happen() -> None:
@@ -311,6 +316,9 @@ class Link:
         if outcome.drop_before:
             self.drop()
             return
+        if self.now() - self._last_piece > SILENCE_SECONDS:
+            self._intake = Intake()
+        self._last_piece = self.now()
         for data in outcome.arriving:
             self._note(to_lock=True, data=data)
             if self.radio.fidelity.needs_read and not self._was_read:
@@ -329,8 +337,8 @@ class Link:
             self._busy = False
             for frame in answer.frames:
                 self.send(answer.request, frame)
-            for seconds, act in afterwards:
-                self.call_at(self.now() + seconds, act)
+            for seconds, act, patient in afterwards:
+                self.call_at(self.now() + seconds, act, patient=patient)
             if answer.ends:
                 self._to_client.send(self.drop)
 

@@ -89,8 +89,8 @@ class Channel(Protocol):
         """Send a refusal some time after the request."""
         ...
 
-    def later(self, seconds: float, act: Callable[[], None]) -> None:
-        """Let something follow the reply to the request that is being handled."""
+    def later(self, seconds: float, act: Callable[[], None], *, patient: bool = False) -> None:
+        """Let something follow the reply to the request that is being handled; see `RadioTime` for patience."""
         ...
 
     def soon(self, seconds: float, act: Callable[[], None]) -> None:

@@ -11,7 +11,7 @@ from simulator.radio.peripheral import NOTIFY, PIECE, WRITE
 
 SENTINELS = bytes.fromhex("00011f0e00630b1e0e00")
 UNIX = 1_767_225_600
-TURNS = 12
+TURNS = 40
 """So many turns of the event loop are enough for a lock without delays to have said everything."""
 
 
@@ -42,6 +42,7 @@ class Phone:
         self.pieces: list[bytes] = []
         self.dropped = False
         self._intake = Intake()
+        self._news = asyncio.Event()
         self._link: Link | None = None
 
     @property
@@ -61,6 +62,7 @@ class Phone:
     def _heard(self, piece: bytes) -> None:
         self.pieces.append(piece)
         self.frames += self._intake.feed(piece)
+        self._news.set()
 
     def frame(self, opcode: int, data: bytes = b"", key: bytes | None = None) -> bytes:
         return build(self.header, opcode, seal(data, key or self.key) if data else b"", marker=MARKER)
@@ -69,13 +71,23 @@ class Phone:
         for start in range(0, len(frame), PIECE):
             await self.link.write(WRITE, frame[start : start + PIECE], response=response)
 
-    async def send(self, frame: bytes) -> list[Reply]:
+    async def send(self, frame: bytes, key: bytes | None = None) -> list[Reply]:
         """Return everything the lock said to a frame."""
         self.frames.clear()
         await self.write(frame)
+        await self.listen()
+        return self.heard(key)
+
+    async def listen(self) -> None:
+        """Wait until the lock has said everything it has to say now."""
         for _ in range(TURNS):
             await asyncio.sleep(0)
-        return self.heard()
+
+    async def until(self, count: int) -> None:
+        """Wait for so many frames, however long the lock takes."""
+        while len(self.frames) < count:
+            self._news.clear()
+            await self._news.wait()
 
     def heard(self, key: bytes | None = None) -> list[Reply]:
         return [self.read(frame, key) for frame in self.frames]
@@ -83,15 +95,16 @@ class Phone:
     def read(self, frame: Frame, key: bytes | None = None) -> Reply:
         plain = unseal(frame.payload, key or self.key)
         if not plain:
-            return Reply(frame.opcode, frame.opcode, True, b"")
+            # Nothing at all says that the reset is done (3.6).
+            return Reply(frame.opcode, 0x52, True, b"")
         return Reply(frame.opcode, plain[0], plain[1] == 1, plain[2:])
 
     async def all(self, opcode: int, data: bytes = b"", key: bytes | None = None) -> list[Reply]:
-        return await self.send(self.frame(opcode, data, key))
+        return await self.send(self.frame(opcode, data, key), key)
 
     async def ask(self, opcode: int, data: bytes = b"") -> Reply:
-        """Return the first reply."""
-        replies = await self.all(opcode, data)
+        """Return the first reply; what the lock says by itself is none."""
+        replies = [reply for reply in await self.all(opcode, data) if reply.echo == opcode]
         assert replies, "the lock is silent"
         return replies[0]
 
