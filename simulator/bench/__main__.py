@@ -7,6 +7,7 @@ import json
 import sys
 
 from .batch import measure_batch
+from .ble import measure_ble
 from .setup import measure_setup
 
 
@@ -28,9 +29,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     batch.add_argument(
         "--latency", type=float, default=1.0, help="seconds each conversation with a lock takes (default %(default)s)"
     )
-    options = parser.parse_args(arguments)
-    measure = {"setup": measure_setup, "batch": measure_batch}[options.name]
-    figures = asyncio.run(measure(locks=options.locks, gateways=options.gateways, latency=options.latency))
+    names.add_parser("ble", help="talking to a lock over Bluetooth, without Home Assistant")
+    options = vars(parser.parse_args(arguments))
+    measure = {"setup": measure_setup, "batch": measure_batch, "ble": measure_ble}[options.pop("name")]
+    figures = asyncio.run(measure(**options))
     print(json.dumps(figures), flush=True)
     return 0
 

@@ -9,6 +9,8 @@ import pytest
 from .source import CLIENT, INTEGRATION, ROOT, SIMULATOR, all_imports, imported, modules, named, runtime_nodes, tree
 
 PRODUCT: Final = "custom_components.ttlock"
+MEASURES_THE_CLIENT: Final = SIMULATOR / "bench" / "ble.py"
+"""Holds both ends of a Bluetooth connection, to count what crosses it."""
 WITH_HOME_ASSISTANT: Final = {"aiohttp", "cryptography", "homeassistant", "probatio", "voluptuous"}
 """What every Home Assistant brings along, so that the manifest needs no requirements."""
 
@@ -37,13 +39,18 @@ def test_product_needs_what_home_assistant_brings_and_no_simulator() -> None:
 
 def test_simulator_knows_nothing_of_the_product() -> None:
     """It is the other side of the wire: sharing code would let both be wrong together."""
-    simulator = {named(path): all_imports(path) for path in modules(SIMULATOR)}
+    simulator = {named(path): all_imports(path) for path in modules(SIMULATOR) if path != MEASURES_THE_CLIENT}
     guilty = {
         path: found
         for path, names in simulator.items()
         if (found := {name for name in names if name.split(".")[0] == "custom_components"})
     }
     assert guilty == {}
+
+
+def test_the_measurement_of_the_client_knows_nothing_above_it() -> None:
+    product = {name for name in all_imports(MEASURES_THE_CLIENT) if name.startswith("custom_components")}
+    assert product and all(name.startswith(f"{PRODUCT}.client") for name in product)
 
 
 def test_world_of_the_simulator_needs_no_home_assistant() -> None:
