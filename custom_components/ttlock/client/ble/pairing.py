@@ -108,10 +108,12 @@ class _Pairing:
     async def _own(self) -> None:
         """Get the key that the lock makes, and give it the numbers that count from now on."""
         try:
-            aes = pairing.read_aes_key(await self._ask(Opcode.GET_AES_KEY, pairing.GET_AES_KEY))
+            # The lock gives a key away as often as it is asked, until it has an owner.
+            data = await self._conversation.request(Opcode.GET_AES_KEY, pairing.GET_AES_KEY)
         except KeyInvalid as err:
             # A lock with an owner answers under its own key.
             raise NotInSettingMode from err
+        aes = pairing.read_aes_key(data)
         # The version of the lock was learnt from its reply.
         key = replace(
             self._conversation.key, aes=aes, admin=_number(), unlock=_number(), uid=self._uid, zone=self._zone

@@ -1,6 +1,7 @@
 """The log (ttlock-ble-protocol.md 5.7)."""
 
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 
 from ...errors import TTLockError, is_refusal
 from ..opcodes import Opcode
@@ -36,24 +37,27 @@ class History(Topic):
         return tuple(dict.fromkeys(found))
 
     async def _pages(self, cursor: int) -> AsyncGenerator[LogPage]:
-        seen: set[int] = set()
+        begin = log.UNREAD if cursor == log.UNREAD else log.OLDEST
+        told: set[LockRecord] = set()
+        passed: set[int] = set()
+        again = False
         while True:
-            page = await self._page(cursor)
+            try:
+                data = await self._ask(Opcode.LOG, log.ask(cursor), once=cursor == log.UNREAD)
+            except TTLockError as err:
+                # A refused cursor is stale or unknown; it is not the end of the log (5.7).
+                if cursor == begin or again or not is_refusal(err):
+                    raise
+                cursor, again = begin, begin == log.OLDEST
+                passed.clear()
+                continue
+            page = log.read(data, self.key.zone)
             if page.next is None:
                 return
-            yield page
+            yield replace(page, records=tuple(one for one in page.records if one not in told)) if again else page
             # Locks count in their own ways, but one that names the same place again would never end.
-            if page.next in seen or page.next in (log.OLDEST, log.UNREAD):
+            if page.next in passed or page.next in (log.OLDEST, log.UNREAD):
                 return
-            seen.add(page.next)
+            told.update(page.records)
+            passed.add(page.next)
             cursor = page.next
-
-    async def _page(self, cursor: int) -> LogPage:
-        try:
-            data = await self._ask(Opcode.LOG, log.ask(cursor), once=cursor == log.UNREAD)
-        except TTLockError as err:
-            # A refused cursor is stale or unknown; it is not the end of the log (5.7).
-            if cursor in (log.OLDEST, log.UNREAD) or not is_refusal(err):
-                raise
-            data = await self._ask(Opcode.LOG, log.ask(log.OLDEST))
-        return log.read(data, self.key.zone)
