@@ -3,12 +3,13 @@
 import argparse
 import asyncio
 from collections.abc import Awaitable, Callable
+import contextlib
 import json
 from pathlib import Path
 import sys
 import time
 
-from .api import HomeAssistantApi
+from .api import ApiError, HomeAssistantApi
 from .browser import BrowserError, Page
 from .hass import ROOT
 from .house import DASHBOARD_PATH, DOMAIN, LOGIN, read_entities
@@ -17,6 +18,10 @@ from .session import DEFAULT_PORT
 IMAGES = ROOT / "docs" / "images"
 WIDTH = 1400
 HEIGHT = 1000
+WHOLE_PAGE = 2000
+"""As high as the page of a device is."""
+REFUSING = "lock.cellar"
+"""A lock of the default world whose remote unlock is off."""
 SETTLE_SECONDS = 2.0
 """Pictures, icons and animations come after the text."""
 
@@ -47,12 +52,33 @@ class Photographer:
 
     async def device(self) -> None:
         """Show the device page of the first lock."""
+        await self.device_page()
+        await self._save("device")
+
+    async def device_page(self) -> None:
+        """Go to that page."""
         entities = await read_entities(self._api)
         lock = next(entity for unique_id, entity in entities.by_unique_id.items() if unique_id.endswith("-lock"))
         rows = await self._api.command("config/entity_registry/list")
         device = next(row["device_id"] for row in rows if row["entity_id"] == lock)
         await self._show(f"config/devices/device/{device}", "Device info")
-        await self._save("device")
+
+    async def diagnostics(self) -> None:
+        """Show the whole of that page, down to the diagnostics."""
+        await self._page.resize(WHOLE_PAGE)
+        await self.device_page()
+        await self._save("diagnostics")
+        await self._page.resize(HEIGHT)
+
+    async def repairs(self) -> None:
+        """Unlock a lock whose remote unlock is off, and show what Home Assistant has to say about it."""
+        with contextlib.suppress(ApiError):
+            await self._api.action("lock.unlock", REFUSING)
+        await self._show("config/repairs", "Remote unlock of Cellar is off")
+        await self._save("repairs")
+        await self._page.click("ha-list-item-button", "Remote unlock of Cellar is off")
+        await self._page.wait_for_text("take your phone to the lock")
+        await self._save("repair")
 
     async def calendar(self) -> None:
         """Show who may open the locks, in the calendar."""
@@ -123,6 +149,8 @@ async def take(base_url: str, folder: Path, names: list[str]) -> int:
 PICTURES: dict[str, Callable[[Photographer], Awaitable[None]]] = {
     "dashboard": Photographer.dashboard,
     "device": Photographer.device,
+    "diagnostics": Photographer.diagnostics,
+    "repairs": Photographer.repairs,
     "calendar": Photographer.calendar,
     "todo": Photographer.todo,
     "account": Photographer.account,

@@ -42,6 +42,8 @@ one thing happens:
 - **said**: it is the verdict on this one request, so there is nothing to do but what the sentence says.
 - **sign in**: Home Assistant asks to sign in again.
 
+![Repairs](images/repairs.png)
+
 Code -4043 becomes a repair when a lock that is built to be unlocked from afar refuses it: then a switch in its settings
 is off. For anything else it means that the lock lacks the feature. A code that is not in this table is shown with its
 number.
