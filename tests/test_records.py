@@ -388,12 +388,15 @@ async def test_a_command_that_the_lock_cannot_take_fails_as_an_event_too(
 async def test_own_commands_are_named_and_told_once(
     hass: HomeAssistant, freezer: FrozenDateTimeFactory, front_door: str, told: Events, world: World
 ) -> None:
+    hass.config.components.add("logbook")
+    lines = async_capture_events(hass, "logbook_entry")
     freezer.tick(60)
     await hass.services.async_call("lock", "unlock", {"entity_id": front_door}, blocking=True)
     await pass_time(hass, freezer, timedelta(seconds=11))
     await pass_time(hass, freezer, timedelta(hours=2))
     (event,) = told
     assert (event["event_type"], event["who"], event["method"]) == ("unlocked", "Home Assistant", "remote")
+    assert lines == [], "Home Assistant says itself whose command it was"
     assert state_of(hass, front_door).attributes["changed_by"] == "Home Assistant"
 
 

@@ -9,6 +9,7 @@ from homeassistant.util import dt as dt_util
 from .access_words import clock, reason_word, word
 from .client.events import ALARMS, METHODS, EventType, LockEvent
 from .const import DOMAIN
+from .lock_log import OWN_OPERATOR
 from .options import RecordOptions
 
 LINES: Final = (
@@ -46,7 +47,9 @@ def async_write_activity(
 
 @callback
 def line_of(hass: HomeAssistant, event: LockEvent, *, names: bool) -> str | None:
-    """Return an event as people would tell it, None for what nobody looks for."""
+    """Return an event as people would tell it, None for what nobody looks for or Home Assistant says itself."""
+    if event.who == OWN_OPERATOR:
+        return None
     if event.type is EventType.COMMAND_FAILED and event.command in FAILED:
         line = word(hass, FAILED[event.command])
     elif event.type in LINES:

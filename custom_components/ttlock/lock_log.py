@@ -214,7 +214,8 @@ class LockLog:
         """Say whose credential it was, and let the grants know that it is proved; the digits go no further."""
         event, number = news.event, news.record.number
         if event.type in (EventType.UNLOCKED, EventType.LOCKED) and self.is_own(event):
-            return replace(event, who=OWN_OPERATOR, first_use=None, since_last=None)
+            # The cloud writes down a lock command as if a phone had sent it.
+            return replace(event, who=OWN_OPERATOR, method="remote", first_use=None, since_last=None)
         known = await self._async_known(news)
         if event.method == "code" and event.type is EventType.UNLOCKED and number is not None:
             # An account that is being unloaded learns it from the same record when it is back.

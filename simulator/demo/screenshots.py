@@ -11,6 +11,7 @@ import time
 
 from .api import ApiError, HomeAssistantApi
 from .browser import BrowserError, Page
+from .door import KEYPAD
 from .hass import ROOT
 from .house import DASHBOARD_PATH, DOMAIN, LOGIN, read_entities
 from .session import DEFAULT_PORT
@@ -24,6 +25,10 @@ REFUSING = "lock.cellar"
 """A lock of the default world whose remote unlock is off."""
 SETTLE_SECONDS = 2.0
 """Pictures, icons and animations come after the text."""
+KEY = ("turn_key", "")
+CODE = ("enter_code", "48151623")
+SCENE = (CODE, KEY, KEY, KEY, ("enter_code", "13572468"), CODE, KEY)
+"""What people do at the front door of the default world, and what they type."""
 
 
 class Photographer:
@@ -94,6 +99,17 @@ class Photographer:
         await self._show(f"todo?entity_id={expiring}", "Guests upstairs")
         await self._save("todo")
 
+    async def activity(self) -> None:
+        """Let people come and go at the first lock, and show what the Activity page says of it."""
+        entities = await read_entities(self._api)
+        lock = next(entity for unique_id, entity in entities.by_unique_id.items() if unique_id.endswith("-lock"))
+        for act, digits in SCENE:
+            await self._call("input_text", "set_value", entity_id=KEYPAD, value=digits)
+            await self._call("script", "at_the_door", lock="front_door", act=act, entity=lock)
+            await asyncio.sleep(SETTLE_SECONDS)
+        await self._show(f"logbook?entity_id={lock}", "unlocked by Family")
+        await self._save("activity")
+
     async def account(self) -> None:
         """Show the step of the config flow that asks for the account."""
         await self._show(f"config/integrations/integration/{DOMAIN}", "TTLock")
@@ -111,6 +127,9 @@ class Photographer:
         await asyncio.sleep(SETTLE_SECONDS)
         await self._page.click("ha-combo-box-item", "TTLock")
         await self._save("credentials")
+
+    async def _call(self, domain: str, service: str, **data: str) -> None:
+        await self._api.command("call_service", domain=domain, service=service, service_data=data)
 
     async def _show(self, path: str, text: str) -> None:
         await self._page.open(f"{self._api.base_url}/{path}")
@@ -153,6 +172,7 @@ PICTURES: dict[str, Callable[[Photographer], Awaitable[None]]] = {
     "repairs": Photographer.repairs,
     "calendar": Photographer.calendar,
     "todo": Photographer.todo,
+    "activity": Photographer.activity,
     "account": Photographer.account,
     "credentials": Photographer.credentials,
 }
