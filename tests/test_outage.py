@@ -13,6 +13,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from simulator import CloudServer, Fault, World
 
 from .passing_time import pass_time
+from .test_actions import act
 from .test_lock import Find, command, state_of
 
 INVENTORY = "/v3/key/list"
@@ -214,6 +215,11 @@ async def test_a_gateway_that_is_offline_takes_only_its_locks_with_it_and_each_s
     assert state_of(hass, garden).state == "locked"
     assert state_of(hass, entity_id("lock", "office", "lock")).state == "locked", "another gateway hears it"
     await command(hass, "unlock", garden)
+    # The vendor has forgotten by now that the lock had a gateway; Home Assistant has not.
+    with pytest.raises(HomeAssistantError) as failure:
+        await act(hass, "batch_unlock", {"entity_id": front})
+    assert failure.value.translation_key == "gateway_offline_named"
+    assert "Hall gateway is offline, so Front Door cannot be reached" in str(failure.value)
     assert caplog.text.count("Front Door cannot be reached") == 1
     assert "Garden Gate cannot be reached" not in caplog.text
     world.gateway("hall").online = True

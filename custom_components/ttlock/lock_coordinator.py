@@ -43,7 +43,7 @@ from .const import (
 )
 from .credential_book import CredentialBook
 from .data import GATEWAY_OFFLINE, NO_GATEWAY, InventoryLock, LockData, LockSettings
-from .details import CLOCK_DRIFT, LOCK_FIRMWARE, WIFI, WORKING_MODE
+from .details import LOCK_FIRMWARE, WIFI, WORKING_MODE
 from .errors import translated_update
 from .lock_log import OWN_OPERATOR, LockLog
 from .settings_reader import async_read_settings
@@ -285,7 +285,7 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
 
     async def async_ask(self) -> None:
         """Ask the lock for its state and raise when it does not answer, unlike a refresh."""
-        state = await self.async_command(self.account.cloud.get_state(self.lock_id))
+        state = await self.async_command(self.account.cloud.get_state(self.lock_id, now=True))
         self._set(await self._async_with_state(state, self._commands))
 
     async def async_read_settings(self, *, anyway: bool = False) -> None:
@@ -413,7 +413,7 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
             await command(self.lock_id)
         except OutcomeUnknown:
             try:
-                state = await self.account.cloud.get_state(self.lock_id)
+                state = await self.account.cloud.get_state(self.lock_id, now=True)
             except TTLockError:
                 # Nobody can say now where the bolt is.
                 self._set(replace(self.data, bolt=Bolt.UNKNOWN))
@@ -448,7 +448,9 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
     async def async_read_clock(self) -> int:
         """Ask the lock what time it has; return by how many seconds it is ahead, and note that."""
         self.require_clock()
-        return self._clock_drift(await self.async_command(self.account.cloud.settings.read_clock(self.lock_id)))
+        return self.account.note_clock(
+            self, await self.async_command(self.account.cloud.settings.read_clock(self.lock_id))
+        )
 
     async def async_look_at_clock(self) -> None:
         """Read the clock unless that would be in vain."""
@@ -458,19 +460,14 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
     async def async_set_clock(self) -> int:
         """Set the clock of the lock right; return by how many seconds it is ahead then."""
         self.require_clock()
-        return self._clock_drift(await self.async_command(self.account.cloud.settings.adjust_clock(self.lock_id)))
+        return self.account.note_clock(
+            self, await self.async_command(self.account.cloud.settings.adjust_clock(self.lock_id))
+        )
 
     def require_clock(self) -> None:
         """Refuse what needs a clock chip for a lock without."""
         if Feature.NO_CLOCK in self.data.features:
             raise Unsupported("no_clock")
-
-    def _clock_drift(self, when: datetime) -> int:
-        # A lock knows whole seconds.
-        drift = round((when - dt_util.utcnow().replace(microsecond=0)).total_seconds())
-        self.account.details.note(CLOCK_DRIFT, self.lock_id, drift)
-        self.account.issues.async_review(self)
-        return drift
 
     async def async_set_passage_mode(self, mode: PassageMode) -> None:
         """Write the plan of passage mode."""
