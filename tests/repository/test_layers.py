@@ -14,6 +14,8 @@ MEASURES_THE_CLIENT: Final = SIMULATOR / "bench" / "ble.py"
 WITH_HOME_ASSISTANT: Final = {"aiohttp", "cryptography", "homeassistant", "probatio", "voluptuous"}
 """What every Home Assistant brings along, so that the manifest needs no requirements."""
 
+BLUETOOTH_STACK: Final = SIMULATOR / "radio" / "bleak_backend.py"
+
 
 def _outside(path: Path, own: str, allowed: set[str]) -> set[str]:
     """Return the imports of a module that are neither its own package, the standard library nor allowed."""
@@ -56,10 +58,17 @@ def test_the_measurement_of_the_client_knows_nothing_above_it() -> None:
 def test_world_of_the_simulator_needs_no_home_assistant() -> None:
     folders = {SIMULATOR / "demo", SIMULATOR / "bench"}
     world = [path for path in modules(SIMULATOR) if not folders & set(path.parents)]
-    outside = {
-        named(path): names for path in world if (names := _outside(path, "simulator", {"aiohttp", "cryptography"}))
+    allowed = {path: {"aiohttp", "cryptography"} for path in world} | {
+        BLUETOOTH_STACK: {"bleak", "bleak_retry_connector", "bluetooth_data_tools", "homeassistant"}
     }
+    outside = {named(path): names for path in world if (names := _outside(path, "simulator", allowed[path]))}
     assert outside == {}
+
+
+def test_world_is_there_without_a_bluetooth_stack() -> None:
+    """What shows the virtual locks to bleak and to Home Assistant is imported by who wants it, and by nothing else."""
+    users = {named(path) for path in modules(SIMULATOR) if "simulator.radio.bleak_backend" in all_imports(path)}
+    assert not {name for name in users if not name.startswith(("simulator/demo/", "simulator/bench/"))}
 
 
 @pytest.mark.parametrize("folder", [INTEGRATION, SIMULATOR], ids=["product", "simulator"])
