@@ -6,7 +6,9 @@ from the cloud's own list.
 """
 
 import asyncio
+from collections import deque
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from http import HTTPStatus
 import time
 from typing import Final
@@ -33,6 +35,8 @@ MOST_RECORDS_AT_ONCE: Final = 600
 """More than a lock stores, as after its gateway was away."""
 RECORDS_A_SECOND: Final = 5
 """More than a hotel makes."""
+RECORDS: Final = b"records="
+REPLAYS_KNOWN: Final = 100
 
 HUB: HassKey[PushHub] = HassKey(f"{DOMAIN}_push")
 
@@ -45,6 +49,8 @@ class _Application:
     left: float = MOST_RECORDS_AT_ONCE
     """Records that may still be looked at."""
     counted_at: float = field(default_factory=time.monotonic)
+    taken: deque[bytes] = field(default_factory=lambda: deque(maxlen=REPLAYS_KNOWN))
+    """Marks of the last forms with records that were looked at."""
 
     def admits(self, size: int) -> bool:
         """Return whether a form of that size may be looked at; what it may hold is counted before it is read."""
@@ -65,10 +71,16 @@ class _Application:
         mac = claimed_mac(body)
         if mac is None or not (concerned := [account for account in self.accounts if mac in account.push.macs]):
             return
+        mark = blake2b(body, digest_size=16).digest() if RECORDS in body else None
+        if mark is not None and mark in self.taken:
+            # It comes again as it was: nothing in it is new, and it shall not take the turn of something that is.
+            return
         if not self.admits(len(body)):
             for account in concerned:
                 account.push.async_refused(mac)
             return
+        if mark is not None:
+            self.taken.append(mark)
         for notice in notices_of_body(body):
             for account in concerned:
                 account.push.async_hear(notice)

@@ -2,13 +2,24 @@
 
 import argparse
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 import json
 import sys
+from typing import Any
+
+from simulator.demo.api import Json
 
 from .batch import measure_batch
 from .ble import measure_ble
+from .push import measure_push
 from .setup import measure_setup
+
+MEASUREMENTS: Mapping[str, Callable[..., Coroutine[Any, Any, Json]]] = {
+    "batch": measure_batch,
+    "ble": measure_ble,
+    "push": measure_push,
+    "setup": measure_setup,
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -30,8 +41,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--latency", type=float, default=1.0, help="seconds each conversation with a lock takes (default %(default)s)"
     )
     names.add_parser("ble", help="talking to a lock over Bluetooth, without Home Assistant")
+    push = names.add_parser("push", help="made-up callbacks by the thousand, and how soon the door is heard")
+    push.add_argument("--locks", type=int, default=10, help="locks in the account (default %(default)s)")
+    push.add_argument("--gateways", type=int, default=1, help="gateways (default %(default)s)")
+    push.add_argument(
+        "--latency", type=float, default=0.1, help="seconds each conversation with a lock takes (default %(default)s)"
+    )
+    push.add_argument("--rate", type=int, default=1000, help="made-up callbacks a second (default %(default)s)")
+    push.add_argument("--seconds", type=int, default=5, help="length of each flood (default %(default)s)")
     options = vars(parser.parse_args(arguments))
-    measure = {"setup": measure_setup, "batch": measure_batch, "ble": measure_ble}[options.pop("name")]
+    measure = MEASUREMENTS[options.pop("name")]
     figures = asyncio.run(measure(**options))
     print(json.dumps(figures), flush=True)
     return 0

@@ -1,16 +1,12 @@
 """How long one action takes to open many doors, against the commands of one gateway one after the other."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 import time
 
 from simulator.demo.api import ApiError, Json
 from simulator.demo.house import open_account_form, read_entities, submit_account
 
-from .house import LIMIT_SECONDS, House, made_house
-
-QUIET_SECONDS = 3
-"""The reading after start is over when there was no call for that long and another conversation."""
+from .house import House, made_house
 
 type Doors = Mapping[str, Sequence[str]]
 """Lock entities by the key of the gateway that hears them best."""
@@ -21,7 +17,7 @@ async def measure_batch(*, locks: int, gateways: int, latency: float) -> Json:
     async with made_house(locks=locks, gateways=gateways, latency=latency) as house:
         await submit_account(house.api, await open_account_form(house.api), house.cloud.access)
         await house.wait_for_locks(locks)
-        await _until_quiet(house, latency)
+        await house.wait_until_quiet(latency)
         doors = await _doors(house)
         everyone = [entity_id for behind in doors.values() for entity_id in behind]
         # A lock that locks itself is asked for its state, which would keep its gateway busy meanwhile.
@@ -42,17 +38,6 @@ async def measure_batch(*, locks: int, gateways: int, latency: float) -> Json:
         "batch_s": round(batch, 2),
         "ratio": round(batch / slowest, 2),
     }
-
-
-async def _until_quiet(house: House, latency: float) -> None:
-    """Wait until what is read after start has been read."""
-    deadline = time.monotonic() + LIMIT_SECONDS
-    before: dict[str, int] = {}
-    while (calls := await house.cloud.calls()) != before:
-        if time.monotonic() > deadline:
-            raise ApiError("bench", f"still reading after {LIMIT_SECONDS} s")
-        before = calls
-        await asyncio.sleep(QUIET_SECONDS + latency)
 
 
 async def _doors(house: House) -> Doors:

@@ -15,6 +15,8 @@ from simulator.demo.house import COUNTRY, TIME_ZONE, add_application, enter_hous
 from simulator.demo.ports import free_port
 
 LIMIT_SECONDS = 600
+QUIET_SECONDS = 3
+"""The reading after start is over when there was no call for that long and another conversation."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +38,16 @@ class House:
             if time.monotonic() > deadline:
                 raise ApiError("bench", f"{found} of {wanted} locks after {LIMIT_SECONDS} s")
             await asyncio.sleep(0.1)
+
+    async def wait_until_quiet(self, latency: float) -> None:
+        """Wait until what is read after start has been read."""
+        deadline = time.monotonic() + LIMIT_SECONDS
+        before: dict[str, int] = {}
+        while (calls := await self.cloud.calls()) != before:
+            if time.monotonic() > deadline:
+                raise ApiError("bench", f"still reading after {LIMIT_SECONDS} s")
+            before = calls
+            await asyncio.sleep(QUIET_SECONDS + latency)
 
 
 @asynccontextmanager

@@ -3,7 +3,7 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 
-from . import key_steps, outage_steps
+from . import key_steps, outage_steps, push_steps
 from .house import add_account, config_entries, enter_house, read_entities, settled_entities
 from .stage import FOLLOW_SECONDS, LOCK, Stage, Step, expect
 
@@ -218,6 +218,7 @@ STEPS = (
     Step("an outage of the cloud is said once, and facts outlast it", outage_steps.the_cloud_drops_out),
     Step("a restart of Home Assistant keeps everything", a_restart_keeps_everything),
     Step("a restart in an outage shows the last facts, and the rest follows", outage_steps.a_restart_in_an_outage),
+    Step("with callbacks the door is heard in less than a second", push_steps.the_door_is_heard_at_once),
     Step("a write that a power cut interrupts goes on, and is done once", key_steps.a_write_is_cut_off_and_goes_on),
     Step("Home Assistant's log is clean", the_log_is_clean),
 )
