@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Generator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+import socket
 import ssl
 from typing import Any
 from unittest.mock import AsyncMock, patch
@@ -132,7 +133,7 @@ async def test_a_new_account_is_led_from_the_address_to_the_first_event(
         ["address", "ignore"],
     )
     address = await choose(hass, offer, "address")
-    assert address["data_schema"]({}) == {"url": f"{PUBLIC}{path}"}
+    assert address["description_placeholders"]["url"] == f"{PUBLIC}{path}"
     waiting = await submit(hass, address)
     assert (waiting["type"], waiting["progress_action"]) == (FlowResultType.SHOW_PROGRESS, "test")
     await client.post(path, data={"test": "1"})
@@ -308,7 +309,7 @@ async def test_why_it_cannot_work_is_said_and_looked_at_again(
 @pytest.fixture
 async def names(monkeypatch: pytest.MonkeyPatch, socket_enabled: None) -> AsyncGenerator[None]:
     """Let the names of this machine be known: Home Assistant's own session asks a server for them."""
-    async with aiohttp.ClientSession() as session:
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(family=socket.AF_INET)) as session:
         monkeypatch.setattr(push_address, "async_get_clientsession", lambda hass: session)
         yield
 
@@ -386,7 +387,7 @@ async def test_home_assistant_cloud_gives_an_address_that_goes_with_the_last_acc
     await setup(hass, entry)
     assert not subscribed["create"].called
     address = await choose(hass, await begin(hass, entry, second), "address")
-    assert address["data_schema"]({}) == {"url": HOOK}
+    assert address["description_placeholders"]["url"] == HOOK
     subscribed["create"].assert_awaited_once_with(hass, entry.data["webhook_id"])
     webhook_id = entry.data["webhook_id"]
     await hass.config_entries.async_remove(entry.entry_id)
@@ -420,12 +421,12 @@ async def test_without_a_connection_to_the_cloud_the_own_address_is_used_or_that
     subscribed["create"].side_effect = ha_cloud.CloudNotConnected
     offer = await begin(hass)
     address = await choose(hass, offer, "address")
-    assert address["data_schema"]({}) == {"url": f"{PUBLIC}{path}"}
+    assert address["description_placeholders"]["url"] == f"{PUBLIC}{path}"
     hass.config.external_url = None
     wrong = await choose(hass, await begin(hass), "address")
     assert wrong["step_id"] == "cloud_disconnected"
     subscribed["create"].side_effect = None
-    assert (await submit(hass, wrong))["data_schema"]({}) == {"url": HOOK}
+    assert (await submit(hass, wrong))["description_placeholders"]["url"] == HOOK
 
 
 async def test_an_account_without_an_address_in_the_cloud_is_removed_all_the_same(

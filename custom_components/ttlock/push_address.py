@@ -43,7 +43,12 @@ async def async_address(hass: HomeAssistant, entry: ConfigEntry) -> Address:
         if subscribed := cloud.async_active_subscription(hass):
             try:
                 return Address(url=await cloud.async_get_or_create_cloudhook(hass, webhook_id))
-            except (cloud.CloudNotAvailable, cloud.NabuCasaBaseError, ValueError, TimeoutError) as err:
+            except (
+                cloud.CloudNotAvailable,
+                cloud.NabuCasaBaseError,  # type: ignore[attr-defined]
+                ValueError,
+                TimeoutError,
+            ) as err:
                 LOGGER.debug("Home Assistant Cloud gives no address: %s", type(err).__name__)
     try:
         url = webhook.async_generate_url(hass, webhook_id, allow_internal=False, allow_ip=False)

@@ -6,7 +6,6 @@ from typing import Any, Final
 
 from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
 from homeassistant.helpers import issue_registry as ir
-from homeassistant.helpers.selector import TextSelector, TextSelectorConfig
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
@@ -17,7 +16,6 @@ from .push_state import Callbacks
 
 PATIENCE_SECONDS: Final = 600
 """After so long without a message something has to be looked at."""
-CONF_URL: Final = "url"
 
 
 class CallbackFlow(RepairsFlow):
@@ -60,12 +58,7 @@ class CallbackFlow(RepairsFlow):
         if self._address.problem is not None:
             return self._show(self._address.problem)
         self._since = dt_util.utcnow()
-        schema = vol.Schema(
-            {vol.Required(CONF_URL, default=self._address.url): TextSelector(TextSelectorConfig(read_only=True))}
-        )
-        return self.async_show_form(
-            step_id="address", data_schema=schema, description_placeholders={"portal_url": PORTAL_URL}
-        )
+        return self._show("address")
 
     async def async_step_no_external_url(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
         """Look again whether Home Assistant can be reached from outside."""

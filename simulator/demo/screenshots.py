@@ -23,6 +23,8 @@ WHOLE_PAGE = 2000
 """As high as the page of a device is."""
 REFUSING = "lock.cellar"
 """A lock of the default world whose remote unlock is off."""
+EXTERNAL_URL = "https://home.example.com"
+CALLBACKS_TITLE = "TTLock does not tell Home Assistant"
 SETTLE_SECONDS = 2.0
 """Pictures, icons and animations come after the text."""
 KEY = ("turn_key", "")
@@ -131,6 +133,16 @@ class Photographer:
     async def _call(self, domain: str, service: str, **data: str) -> None:
         await self._api.command("call_service", domain=domain, service=service, service_data=data)
 
+    async def callbacks(self) -> None:
+        """Show the step of the repair that gives the address for callbacks."""
+        await self._api.command("config/core/update", external_url=EXTERNAL_URL)
+        await self._show("config/repairs", CALLBACKS_TITLE)
+        await self._page.click("ha-list-item, ha-list-item-button", CALLBACKS_TITLE)
+        await self._page.wait_for("deep('step-flow-menu').some(shown)")
+        await self._page.click("ha-list-item, ha-list-item-button", "Set it up")
+        await self._page.wait_for("deep('step-flow-form').some(shown)")
+        await self._save("callbacks")
+
     async def _show(self, path: str, text: str) -> None:
         await self._page.open(f"{self._api.base_url}/{path}")
         await self._page.wait_for_text(text)
@@ -175,6 +187,7 @@ PICTURES: dict[str, Callable[[Photographer], Awaitable[None]]] = {
     "activity": Photographer.activity,
     "account": Photographer.account,
     "credentials": Photographer.credentials,
+    "callbacks": Photographer.callbacks,
 }
 
 
