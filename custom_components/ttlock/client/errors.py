@@ -173,6 +173,13 @@ class QuotaExceeded(TTLockError):
     default_remedy = Remedy.REPAIR
 
 
+class Withheld(TTLockError):
+    """Not sent: what is left of the calls of the month is for commands, or this reading is not due yet."""
+
+    default_reason = "withheld"
+    default_remedy = Remedy.RETRY
+
+
 class DeviceUnreachable(TTLockError):
     """The cloud cannot talk to the lock now."""
 
