@@ -150,7 +150,8 @@ async def test_many_details_are_read_less_often(
 ) -> None:
     read = cloud.calls[LOCK_FIRMWARE]
     assert read
-    monkeypatch.setattr("custom_components.ttlock.details.DETAILS_CALLS_A_MONTH", 100)
+    hass.config_entries.async_update_entry(loaded, options={"calls_a_month": 200})
+    loaded.runtime_data.quota.async_weigh()
     await pass_hours(hass, freezer, 25, 5)
     assert cloud.calls[LOCK_FIRMWARE] == read
 

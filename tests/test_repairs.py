@@ -463,7 +463,7 @@ async def test_an_exhausted_quota_names_the_day_on_which_calls_start_anew(
     first = in_beijing.replace(year=in_beijing.year + (month == 1), month=month, day=1, hour=0, minute=0)
     assert found.translation_placeholders == {"date": f"{first - timedelta(hours=8):%Y-%m-%d %H:%M}"}
     world.faults.clear()
-    await pass_time(hass, freezer, timedelta(minutes=31))
+    await pass_time(hass, freezer, timedelta(minutes=61))
     assert issue(f"quota_exhausted_{ENTRY_ID}") is None
 
 

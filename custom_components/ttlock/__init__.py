@@ -12,6 +12,7 @@ from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.typing import ConfigType
 
 from .account import async_create_client
+from .application_quota import async_flush_quotas
 from .client.errors import TTLockError
 from .const import CONF_TOKEN, DOMAIN, LOGGER
 from .coordinator import AccountCoordinator, TTLockConfigEntry
@@ -55,18 +56,19 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
 async def async_setup_entry(hass: HomeAssistant, entry: TTLockConfigEntry) -> bool:
     """Set up an account."""
     try:
-        cloud = await async_create_client(hass, entry)
+        cloud, quota = await async_create_client(hass, entry)
     except UnknownImplementationError as err:
         raise ConfigEntryAuthFailed(translation_domain=DOMAIN, translation_key="application_missing") from err
     except ImplementationUnavailableError as err:
         raise ConfigEntryNotReady(translation_domain=DOMAIN, translation_key="application_unavailable") from err
-    account = AccountCoordinator(hass, entry, cloud)
+    account = AccountCoordinator(hass, entry, cloud, quota)
     await account.async_config_entry_first_refresh()
     await _async_identify(hass, entry, account)
     entry.runtime_data = account
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     hub = async_hub(hass)
     hub.async_join(account)
+    quota.async_join(account)
     entry.async_on_unload(lambda: hub.async_leave(account))
     entry.async_on_unload(hass.bus.async_listen(dr.EVENT_DEVICE_REGISTRY_UPDATED, account.issues.async_device_changed))
     account.async_start()
@@ -82,6 +84,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: TTLockConfigEntry) -> b
         await entry.runtime_data.inventory_store.async_flush()
         await entry.runtime_data.logs.async_flush()
         await entry.runtime_data.push.async_flush()
+        await async_flush_quotas(hass)
     return unloaded
 
 

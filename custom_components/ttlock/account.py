@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from functools import partial
 import os
 import time
 from typing import Any, cast
@@ -15,8 +16,22 @@ from homeassistant.helpers.config_entry_oauth2_flow import (
     async_get_config_entry_implementation,
 )
 
-from .client import DEFAULT_REGION, REGION_HOSTS, Application, CloudClient, Secret, Token, Transport, renew
+from .application_quota import ApplicationQuota, async_quota
+from .client import (
+    DEFAULT_REGION,
+    REGION_HOSTS,
+    Application,
+    CloudClient,
+    Meter,
+    Purpose,
+    Secret,
+    Token,
+    Transport,
+    month_request_count,
+    renew,
+)
 from .client.cloud.users import Users
+from .client.errors import TTLockError
 from .const import CONF_REGION, CONF_TOKEN, ENV_API_URL
 
 EARLY_RENEWAL_SECONDS = 60
@@ -48,18 +63,22 @@ def token_data(token: Token) -> dict[str, Any]:
     return data
 
 
-async def async_create_client(hass: HomeAssistant, entry: ConfigEntry) -> CloudClient:
-    """Return the client of an entry; raises as `_async_application`."""
+async def async_create_client(hass: HomeAssistant, entry: ConfigEntry) -> tuple[CloudClient, ApplicationQuota]:
+    """Return the client of an entry, and the calls that it shares with others; raises as `_async_application`."""
     application, host = await _async_application(hass, entry)
     session = async_get_clientsession(hass)
-    tokens = EntryTokens(hass, entry, session, host, application)
-    return CloudClient(Transport(session, host, application.client_id, tokens, clock=time.time))
+    quota = await async_quota(hass, application.client_id)
+    quota.counter = partial(month_request_count, session, host, application)
+    tokens = EntryTokens(hass, entry, session, host, application, quota)
+    transport = Transport(session, host, application.client_id, tokens, clock=time.time, meter=quota)
+    return CloudClient(transport), quota
 
 
 async def async_create_users(hass: HomeAssistant, entry: ConfigEntry) -> Users:
     """Return the accounts that the developer application of an entry registered; raises as `_async_application`."""
     application, host = await _async_application(hass, entry)
-    return Users(async_get_clientsession(hass), host, application)
+    quota = await async_quota(hass, application.client_id)
+    return Users(async_get_clientsession(hass), host, application, meter=quota)
 
 
 async def _async_application(hass: HomeAssistant, entry: ConfigEntry) -> tuple[Application, str]:
@@ -84,8 +103,10 @@ class EntryTokens:
         session: aiohttp.ClientSession,
         host: str,
         application: Application,
+        meter: Meter,
     ) -> None:
         """Keep what a renewal needs."""
+        self._meter = meter
         self._hass = hass
         self._entry = entry
         self._session = session
@@ -108,7 +129,12 @@ class EntryTokens:
             current = Secret(old["access_token"])
             if current != rejected:
                 return current
-            token = await renew(self._session, self._host, self._application, Secret(old["refresh_token"]))
+            self._meter.admit(Purpose.SIGN_IN, background=False)
+            try:
+                token = await renew(self._session, self._host, self._application, Secret(old["refresh_token"]))
+            except TTLockError as err:
+                self._meter.answered(Purpose.SIGN_IN, err)
+                raise
             data = {**self._entry.data, CONF_TOKEN: {**old, **token_data(token)}}
             self._hass.config_entries.async_update_entry(self._entry, data=data)
             return token.access

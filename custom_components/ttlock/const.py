@@ -1,6 +1,6 @@
 """Constants of the integration."""
 
-from datetime import timedelta, timezone
+from datetime import timedelta
 import logging
 from typing import Final
 
@@ -9,6 +9,8 @@ LOGGER: Final = logging.getLogger(__package__)
 MANUFACTURER: Final = "TTLock"
 
 CONF_AUTH_IMPLEMENTATION: Final = "auth_implementation"
+CONF_CALLS_A_MONTH: Final = "calls_a_month"
+"""Option: the calls of the plan of the developer application, when it is not the free one."""
 CONF_POLL_MINUTES: Final = "poll_interval"
 """Option of hass-ttlock: minutes between two questions to a lock."""
 CONF_REGION: Final = "region"
@@ -20,31 +22,22 @@ ENV_API_URL: Final = "TTLOCK_API_URL"
 DOCS_URL: Final = "https://github.com/ttlock-for-home-assistant/ttlock"
 PORTAL_URL: Final = "https://euopen.ttlock.com"
 
-# The free plan allows 30,000 calls a month for the whole application (ttlock-open-api.md 1.6). Most of it goes to
-# asking locks for their state, some to records, settings, gateways and details; the inventory takes 4,320 and the rest is for
-# commands.
-STATE_CALLS_A_MONTH: Final = 13_000
-RECORD_CALLS_A_MONTH: Final = 2_000
-"""For looking whether the log of a lock holds something that nobody told."""
-SETTINGS_CALLS_A_MONTH: Final = 3_500
+# How often things are read when the calls of the month suffice; client/quota says how much rarer when they do not.
+CALLS_FOR_INVENTORY: Final = 3
 CALLS_FOR_SETTINGS: Final = 3
-REACH_CALLS_A_MONTH: Final = 2_000
-CREDENTIAL_CALLS_A_MONTH: Final = 1_000
-"""For the tables of credentials, as long as an entity shows them."""
 CREDENTIAL_CALLS_ON_DEMAND_A_MONTH: Final = 600
-"""For looking at them in between, because somebody opened the calendar."""
+"""For looking at the tables of credentials in between, because somebody opened the calendar."""
 CREDENTIAL_CALLS_AT_ONCE: Final = 40
 """What gathers of those while nobody looks."""
-DETAILS_CALLS_A_MONTH: Final = 500
-"""For what is read rarely: what an entity shows, and the clocks of all locks."""
 MONTH: Final = timedelta(days=30)
 SHORTEST_STATE_INTERVAL: Final = timedelta(minutes=10)
 """Each question wakes the lock's radio and costs battery."""
-PUSHED_STATE_INTERVAL: Final = timedelta(hours=1)
-"""As long as callbacks tell what moves."""
+PUSHED_STATE_INTERVAL: Final = timedelta(hours=16)
+"""As long as callbacks tell what moves: often enough to notice a lock that is dead."""
 
 INVENTORY_INTERVAL: Final = timedelta(minutes=30)
 """Three calls for the whole account, with battery and gateways in them."""
+PUSHED_INVENTORY_INTERVAL: Final = timedelta(hours=6)
 INVENTORY_RETRY_INTERVAL: Final = timedelta(minutes=5)
 """Between two tries in an outage, after some that follow sooner."""
 FIRST_RETRY_INTERVAL: Final = timedelta(seconds=30)
@@ -52,6 +45,7 @@ JITTER: Final = (0.8, 1.0)
 """Part of a pause that is really waited."""
 SHORTEST_SETTINGS_AGE: Final = timedelta(hours=24)
 """Settings change a few times a year, mostly by us; other changes are seen within a day, or later with many locks."""
+PUSHED_SETTINGS_AGE: Final = timedelta(hours=48)
 SHORTEST_DETAILS_AGE: Final = timedelta(hours=24)
 """Clocks drift by seconds a day, and new firmware comes out a few times a year."""
 WATCHED_READS_A_DAY: Final = 1 / 7
@@ -62,8 +56,11 @@ SETTINGS_RETRY: Final = timedelta(hours=6)
 """After settings or a detail could not be read."""
 SHORTEST_RECORD_INTERVAL: Final = timedelta(hours=1)
 """The log is the cloud's: reading it wakes no lock."""
+PUSHED_RECORD_INTERVAL: Final = timedelta(hours=24)
+"""To notice when callbacks do not come any more."""
 SHORTEST_REACH_INTERVAL: Final = timedelta(hours=6)
 """Locks and gateways are screwed to the house."""
+PUSHED_REACH_INTERVAL: Final = timedelta(hours=24)
 SHORTEST_CREDENTIAL_INTERVAL: Final = timedelta(hours=6)
 """Our own changes are known without a question; those of others are seen within some hours."""
 CREDENTIAL_RETRY: Final = timedelta(hours=1)
@@ -81,8 +78,6 @@ CLOCK_DRIFT_LIMIT_SECONDS: Final = 180
 """Passcodes begin and end by the clock of the lock."""
 HOST_CLOCK_LIMIT_SECONDS: Final = 300
 """More than that and the cloud refuses calls (ttlock-open-api.md 3.2, code 80000)."""
-BEIJING: Final = timezone(timedelta(hours=8))
-"""By this zone the vendor counts its months (ttlock-open-api.md 1.6)."""
 FIRST_READING_DELAY_SECONDS: Final = 2
 """Entities come first: what the inventory does not tell is read when they are there."""
 AUTO_LOCK_MARGIN_SECONDS: Final = 3

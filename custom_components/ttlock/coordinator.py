@@ -16,16 +16,18 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, Upda
 from homeassistant.util import dt as dt_util
 
 from . import const
-from .client import CloudClient, Feature
-from .client.errors import DeviceUnreachable, TTLockError
+from .application_quota import ApplicationQuota
+from .client import CloudClient, Feature, asked_for, in_background
+from .client.errors import DeviceUnreachable, QuotaExceeded, TTLockError, Withheld
 from .client.inventory import Firmware
-from .client.models import Gateway, GatewayReach
+from .client.models import Ekey, Gateway, GatewayReach, OwnLock
 from .client.parse import Listing
+from .client.quota import Regular
 from .const import (
+    CALLS_FOR_INVENTORY,
     CALLS_FOR_SETTINGS,
-    CONF_AUTH_IMPLEMENTATION,
+    CONF_CALLS_A_MONTH,
     CONF_POLL_MINUTES,
-    CREDENTIAL_CALLS_A_MONTH,
     CREDENTIAL_CALLS_AT_ONCE,
     DOMAIN,
     FIRST_RETRY_INTERVAL,
@@ -35,18 +37,18 @@ from .const import (
     LOGGER,
     MANUFACTURER,
     OUTAGE_LIMIT,
+    PUSHED_INVENTORY_INTERVAL,
+    PUSHED_REACH_INTERVAL,
+    PUSHED_RECORD_INTERVAL,
+    PUSHED_SETTINGS_AGE,
     PUSHED_STATE_INTERVAL,
-    REACH_CALLS_A_MONTH,
-    RECORD_CALLS_A_MONTH,
-    SETTINGS_CALLS_A_MONTH,
     SHORTEST_CREDENTIAL_INTERVAL,
     SHORTEST_REACH_INTERVAL,
     SHORTEST_RECORD_INTERVAL,
     SHORTEST_SETTINGS_AGE,
     SHORTEST_STATE_INTERVAL,
-    STATE_CALLS_A_MONTH,
 )
-from .data import GATEWAY_OFFLINE, Allowance, Inventory, InventoryLock, jittered, spread
+from .data import GATEWAY_OFFLINE, Allowance, Inventory, InventoryLock, jittered
 from .details import CLOCK_DRIFT, GATEWAY_FIRMWARE, LOCK_FIRMWARE, WIFI, WORKING_MODE, Detail, Details
 from .errors import translated_update
 from .grant_keeper import GrantKeeper
@@ -74,7 +76,9 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
 
     config_entry: TTLockConfigEntry
 
-    def __init__(self, hass: HomeAssistant, entry: TTLockConfigEntry, cloud: CloudClient) -> None:
+    def __init__(
+        self, hass: HomeAssistant, entry: TTLockConfigEntry, cloud: CloudClient, quota: ApplicationQuota
+    ) -> None:
         """Start with an empty inventory."""
         super().__init__(
             hass,
@@ -86,6 +90,7 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
             always_update=False,
         )
         self.cloud = cloud
+        self.quota = quota
         self.locks: dict[int, LockCoordinator] = {}
         self.settings = SettingsStore(hass, entry.entry_id)
         self.grants = GrantKeeper(hass, self)
@@ -110,45 +115,110 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
         self._outage = Timer(hass, f"{self.name} outage", self._async_tell)
         self._reach_due = Timer(hass, f"{self.name} reach", self._async_read_reach)
 
+    # -- What may be asked, and how often --------------------------------------------------------------------------
+
     @property
     def state_interval(self) -> timedelta:
-        """Return how often a lock may be asked for its state."""
-        reachable = sum(lock.data.obstacle is None for lock in self.locks.values())
+        """Return how often a lock may be asked for its state, on average over a day."""
+        return self.shortest_state_interval * self.quota.stretch(Regular.STATE)
+
+    @property
+    def shortest_state_interval(self) -> timedelta:
+        """Return how often a lock may be asked at most."""
         # An entry of hass-ttlock may hold a wish for rarer questions; it is kept, more often than here is not.
-        shortest = max(SHORTEST_STATE_INTERVAL, timedelta(minutes=self.config_entry.options.get(CONF_POLL_MINUTES, 0)))
-        if self.push.alive:
-            # What moves is told; what auto-lock does is asked for at its end.
-            shortest = max(shortest, PUSHED_STATE_INTERVAL)
-        return spread(reachable, STATE_CALLS_A_MONTH / self._sharers, shortest)
+        wished = timedelta(minutes=self.config_entry.options.get(CONF_POLL_MINUTES, 0))
+        # What moves is told; what auto-lock does is asked for at its end.
+        return max(PUSHED_STATE_INTERVAL if self.push.alive else SHORTEST_STATE_INTERVAL, wished)
 
     @property
     def record_interval(self) -> timedelta:
         """Return how often the log of a lock may be read when nothing tells of news."""
-        managed = sum(lock.data.ekey.may_manage for lock in self.locks.values())
-        return spread(managed, RECORD_CALLS_A_MONTH / self._sharers, SHORTEST_RECORD_INTERVAL)
+        return self._shortest_record_interval * self.quota.stretch(Regular.RECORDS)
+
+    @property
+    def _shortest_record_interval(self) -> timedelta:
+        return PUSHED_RECORD_INTERVAL if self.push.alive else SHORTEST_RECORD_INTERVAL
 
     @property
     def settings_age(self) -> timedelta:
         """Return how old settings of a lock may grow."""
-        calls = len(self.locks) * CALLS_FOR_SETTINGS
-        return spread(calls, SETTINGS_CALLS_A_MONTH / self._sharers, SHORTEST_SETTINGS_AGE)
+        return self._shortest_settings_age * self.quota.stretch(Regular.SETTINGS)
+
+    @property
+    def _shortest_settings_age(self) -> timedelta:
+        return PUSHED_SETTINGS_AGE if self.push.alive else SHORTEST_SETTINGS_AGE
 
     @property
     def credential_interval(self) -> timedelta:
         """Return how often the tables of credentials of a lock may be read, as long as an entity shows them."""
-        calls = sum(len(lock.book.kinds) for lock in self.locks.values() if lock.book.followed)
-        return spread(calls, CREDENTIAL_CALLS_A_MONTH / self._sharers, SHORTEST_CREDENTIAL_INTERVAL)
+        return SHORTEST_CREDENTIAL_INTERVAL * self.quota.stretch(Regular.CREDENTIALS)
+
+    @property
+    def _inventory_interval(self) -> timedelta:
+        return self._shortest_inventory_interval * self.quota.stretch(Regular.INVENTORY)
+
+    @property
+    def _shortest_inventory_interval(self) -> timedelta:
+        # Callbacks tell of gateways, and records of batteries.
+        return PUSHED_INVENTORY_INTERVAL if self.push.alive else INVENTORY_INTERVAL
+
+    @property
+    def _reach_interval(self) -> timedelta:
+        return self._shortest_reach_interval * self.quota.stretch(Regular.REACH)
+
+    @property
+    def _shortest_reach_interval(self) -> timedelta:
+        return PUSHED_REACH_INTERVAL if self.push.alive else SHORTEST_REACH_INTERVAL
+
+    @property
+    def wanted(self) -> Mapping[Regular, float]:
+        """Return how many calls an hour would be made at the shortest pauses."""
+        locks = self.locks.values()
+        reachable = sum(lock.data.obstacle is None for lock in locks)
+        managed = sum(lock.data.ekey.may_manage for lock in locks)
+        tables = sum(len(lock.book.kinds) for lock in locks if lock.book.followed)
+        gateways = len(self.data.gateways) if self.data else 0
+        return {
+            Regular.STATE: reachable / _hours(self.shortest_state_interval),
+            Regular.RECORDS: managed / _hours(self._shortest_record_interval),
+            Regular.SETTINGS: CALLS_FOR_SETTINGS * len(self.locks) / _hours(self._shortest_settings_age),
+            Regular.INVENTORY: CALLS_FOR_INVENTORY / _hours(self._shortest_inventory_interval),
+            Regular.REACH: gateways / _hours(self._shortest_reach_interval),
+            Regular.CREDENTIALS: tables / _hours(SHORTEST_CREDENTIAL_INTERVAL),
+            Regular.DETAILS: self.details.wanted,
+        }
+
+    @property
+    def plan(self) -> int | None:
+        """Return the calls of a month that the user has named."""
+        named: int | None = self.config_entry.options.get(CONF_CALLS_A_MONTH)
+        return named
+
+    @property
+    def quiet(self) -> bool:
+        """Return whether callbacks tell most."""
+        return self.push.alive
 
     def may_ask(self, calls: int, calls_a_month: float) -> bool:
         """Return whether so many calls may be made because somebody looks at something; they count as made."""
-        return self._allowance.take(calls, calls_a_month / self._sharers, dt_util.utcnow())
+        return self._allowance.take(calls, calls_a_month / self.quota.sharers, dt_util.utcnow())
 
-    @property
-    def _sharers(self) -> int:
-        """Return how many accounts share the calls of the developer application."""
-        application = self.config_entry.data[CONF_AUTH_IMPLEMENTATION]
-        entries = self.hass.config_entries.async_entries(DOMAIN, include_ignore=False, include_disabled=False)
-        return sum(entry.data.get(CONF_AUTH_IMPLEMENTATION) == application for entry in entries)
+    @callback
+    def async_quota_changed(self) -> None:
+        """Say so when the figures are bad."""
+        self.issues.async_review_quota()
+
+    @callback
+    def async_quota_returned(self) -> None:
+        """Go on asking: calls are accepted again, or a new month has begun."""
+        self.async_quota_changed()
+        self._in_background(self._async_go_on(), f"{self.name}: calls are accepted again")
+
+    async def _async_go_on(self) -> None:
+        explored = self._explored_at
+        await self.async_refresh()
+        if explored:
+            await self._async_explore(self.locks.values())
 
     @property
     def outage(self) -> bool:
@@ -194,27 +264,32 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
     @override
     async def _async_update_data(self) -> Inventory:
         """Read ekeys, own locks and gateways; at a start in an outage, remember them instead."""
+        known = self.data or self._stored
         try:
             with translated_update(ACCOUNT_NAME), self.issues.watching():
-                ekeys = await self.cloud.list_ekeys()
-                own = await self.cloud.list_own_locks()
-                gateways = await self.cloud.list_gateways()
+                try:
+                    ekeys, own, gateways = await self._async_read_lists(waited_for=known is None)
+                except (QuotaExceeded, Withheld) as err:
+                    if known is None:
+                        raise
+                    LOGGER.debug("Going on with what is known: %s", err)
+                    if isinstance(err, QuotaExceeded):
+                        self.issues.async_note(err)
+                    return self._with(known)
         except Exception as err:
             if self._failing_since is None:
                 self._failing_since = dt_util.utcnow()
                 self._outage.after(OUTAGE_LIMIT)
             # Sooner than usual, so that the end of an outage is seen before known facts are too old.
             self.update_interval = self._retry_interval()
-            stored = None if self.data else self._stored
-            if stored is None or not isinstance(err, UpdateFailed):
+            if self.data or known is None or not isinstance(err, UpdateFailed):
                 raise
             LOGGER.warning("%s cannot be reached; starting with what was known last: %s", self.name, err)
-            self._apply(stored, complete=False)
-            return stored
+            self._apply(known, complete=False)
+            return known
         self._failures = 0
         was_failing, self._failing_since = self._failing_since, None
         self._outage.cancel()
-        self.update_interval = INVENTORY_INTERVAL
         own_by_id = {lock.lock_id: lock for lock in own.items}
         locks: dict[int, InventoryLock] = {}
         for ekey in ekeys.items:
@@ -232,7 +307,9 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
             found_gateways = {**self.data.gateways, **found_gateways}
         inventory = Inventory(locks=locks, gateways=found_gateways, reach=self._reach)
         self._apply(inventory, complete)
+        self.update_interval = self._inventory_interval
         self.issues.async_account_answered(inventory, complete=complete)
+        self.issues.async_review_quota()
         self.inventory_store.put(inventory)
         if was_failing:
             await self._async_tell()
@@ -243,6 +320,23 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
             # The start was in an outage.
             self.async_start()
         return inventory
+
+    async def _async_read_lists(self, *, waited_for: bool) -> tuple[Listing[Ekey], Listing[OwnLock], Listing[Gateway]]:
+        """Read the lists of the account; a set-up that knows nothing yet waits for them."""
+        with asked_for() if waited_for else in_background():
+            return (
+                await self.cloud.list_ekeys(),
+                await self.cloud.list_own_locks(),
+                await self.cloud.list_gateways(),
+            )
+
+    def _with(self, known: Inventory) -> Inventory:
+        """Go on with what is known: that no calls are left is no outage."""
+        if not self.data:
+            self._apply(known, complete=False)
+        self.update_interval = jittered(INVENTORY_INTERVAL)
+        self.issues.async_review_quota()
+        return known
 
     def _retry_interval(self) -> timedelta:
         """Return when to try again in an outage: soon, then less often."""
@@ -255,6 +349,7 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
     async def async_shutdown(self) -> None:
         """Stop following the account."""
         await super().async_shutdown()
+        self.quota.async_leave(self)
         self._outage.cancel()
         self._reach_due.cancel()
         self.grants.async_shutdown()
@@ -299,6 +394,7 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
                 self.details.forget(GATEWAY_FIRMWARE, gateway_id)
                 self.issues.async_forget_gateway(gateway_id)
         self._assign_gateways(inventory)
+        self.quota.async_weigh()
         for gateway in inventory.gateways.values():
             if not _online(gateway):
                 for lock in self.locks_behind(gateway, inventory.gateways):
@@ -393,15 +489,16 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
 
     async def _async_first_reading(self) -> None:
         await asyncio.sleep(const.FIRST_READING_DELAY_SECONDS)
-        if self._failing_since is not None:
+        if self._failing_since is not None or self.quota.governor.refusal is not None:
             # It is done when the cloud is back: a hundred locks would be asked in vain.
             return
         self._explored_at = dt_util.utcnow()
+        await self.quota.async_start()
         await self._async_read_reach()
         await self.grants.async_work()
         await self._async_explore(list(self.locks.values()))
         await self.doors.async_refresh()
-        await self.details.async_read_due(self._sharers)
+        await self._async_read_details()
 
     async def _async_make_up(self) -> None:
         """Ask the locks whose turn was passed over, a few at a time."""
@@ -415,25 +512,35 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
         await asyncio.gather(*(ask(self.locks[lock_id]) for lock_id in passed_over & self.locks.keys()))
 
     async def _async_explore(self, locks: Iterable[LockCoordinator]) -> None:
-        """Read state and settings of locks, a few at a time."""
+        """Read state and settings of locks, a few at a time: where all bolts are before anything else."""
         slots = asyncio.Semaphore(PARALLEL_READS)
+        locks = list(locks)
+
+        async def ask(lock: LockCoordinator) -> None:
+            async with slots:
+                await lock.async_refresh()
 
         async def read(lock: LockCoordinator) -> None:
             async with slots:
-                await lock.async_refresh()
                 await lock.async_read_settings()
                 await lock.book.async_begin()
                 await lock.log.async_begin()
 
+        await asyncio.gather(*(ask(lock) for lock in locks))
         await asyncio.gather(*(read(lock) for lock in locks))
 
     async def _async_read_settings(self) -> None:
         """Read settings that have grown old, one lock after the other."""
         for lock in list(self.locks.values()):
             await lock.async_read_settings()
-        await self.details.async_read_due(self._sharers)
+        await self._async_read_details()
         if self._explored_at and dt_util.utcnow() - self._explored_at >= FIRST_WATCH_DELAY:
-            await self.details.async_watch_one(self._sharers)
+            with in_background():
+                await self.details.async_watch_one(self.quota.stretch(Regular.DETAILS))
+
+    async def _async_read_details(self) -> None:
+        with in_background():
+            await self.details.async_read_due(self.quota.stretch(Regular.DETAILS))
 
     async def _async_look_at_clock(self, lock: LockCoordinator) -> None:
         """Read the clock of a lock that has one, unless that would be in vain; not as a command, which outdates polls."""
@@ -455,12 +562,12 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
         if self.failing:
             self._reach_due.after(INVENTORY_INTERVAL)
             return
-        gateways = len(self.data.gateways)
-        self._reach_due.after(spread(gateways, REACH_CALLS_A_MONTH / self._sharers, SHORTEST_REACH_INTERVAL))
+        self._reach_due.after(self._reach_interval)
         found: list[GatewayReach] = []
         for gateway_id in list(self.data.gateways):
             try:
-                listing: Listing[GatewayReach] = await self.cloud.list_reach(gateway_id)
+                with in_background():
+                    listing: Listing[GatewayReach] = await self.cloud.list_reach(gateway_id)
             except TTLockError as err:
                 LOGGER.debug("Could not read what gateway %s hears: %s", gateway_id, err)
                 found.extend(self._heard_by(gateway_id))
@@ -487,6 +594,10 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
 
     def _in_background(self, work: Coroutine[Any, Any, None], name: str) -> None:
         self.config_entry.async_create_background_task(self.hass, work, name)
+
+
+def _hours(span: timedelta) -> float:
+    return span / timedelta(hours=1)
 
 
 def _online(gateway: Gateway | None) -> bool:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, Self, override
@@ -10,9 +11,9 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
 
-from .client import Secret
+from .client import Secret, in_background
 from .client.credentials import Credential, CredentialKind, Validity
-from .client.errors import InvalidInput, TTLockError, Unsupported, is_refusal
+from .client.errors import InvalidInput, QuotaExceeded, TTLockError, Unsupported, Withheld, is_refusal
 from .client.grants import Access, Grant, Life, Outcome, Stage, overview
 from .client.parse import Listing
 from .client.people import account_of
@@ -93,6 +94,8 @@ class CredentialBook(DataUpdateCoordinator[Tables]):
             always_update=False,
         )
         self._lock = lock
+        self._waited_for = 0
+        """How many wait for what is being read."""
         self.data = Tables()
         self._looked_up: dict[CredentialKind, tuple[Credential, ...]] = {}
         """Tables that were read because of a record, whether or not somebody listens."""
@@ -185,7 +188,14 @@ class CredentialBook(DataUpdateCoordinator[Tables]):
         if read_at is not None and dt_util.utcnow() - read_at < FRESH_CREDENTIALS:
             return
         if anyway or self._lock.account.may_ask(len(self.kinds), CREDENTIAL_CALLS_ON_DEMAND_A_MONTH):
+            await self._async_refresh_for_somebody()
+
+    async def _async_refresh_for_somebody(self) -> None:
+        self._waited_for += 1
+        try:
             await self.async_refresh()
+        finally:
+            self._waited_for -= 1
 
     async def async_remove(self, access: Access, *, unless_changed: bool = False) -> Outcome | None:
         """Take something off the lock, or off the list when it is not there; None for the latter.
@@ -217,7 +227,7 @@ class CredentialBook(DataUpdateCoordinator[Tables]):
         # The table is read once more for this: what we know of it may be hours old.
         for outcome in await self._lock.account.grants.async_remove(self._lock, access.kind, is_meant):
             return outcome
-        await self.async_refresh()
+        await self._async_refresh_for_somebody()
         if any(item.credential_id == access.credential_id for item in self.data.credentials.get(access.kind, ())):
             raise InvalidInput("changed_in_the_meantime")
         return None
@@ -225,13 +235,23 @@ class CredentialBook(DataUpdateCoordinator[Tables]):
     @override
     async def _async_update_data(self) -> Tables:
         """Read every table; changes made elsewhere are noted by the grants on the way."""
+        with nullcontext() if self._waited_for else in_background():
+            return await self._async_read()
+
+    async def _async_read(self) -> Tables:
         began, known = dt_util.utcnow(), self.data
         self.update_interval = CREDENTIAL_RETRY if known.read_at is None else self._lock.account.credential_interval
         credentials: dict[CredentialKind, tuple[Credential, ...]] = {}
         complete = True
         with translated_update(self._lock.name):
             for kind in self.kinds:
-                found = await self._read(kind)
+                try:
+                    found = await self._read(kind)
+                except QuotaExceeded, Withheld:
+                    if known.read_at is None or self._waited_for:
+                        raise
+                    # What is known grows a little older.
+                    return known
                 complete = complete and found.complete
                 credentials[kind] = found.items if found.complete else _merged(known.credentials.get(kind, ()), found)
         self.update_interval = self._lock.account.credential_interval

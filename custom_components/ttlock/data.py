@@ -147,11 +147,6 @@ class LockData:
         return None if plan is None else plan.active_at(dt_util.utcnow().astimezone(self.zone))
 
 
-def spread(items: float, calls_a_month: float, shortest: timedelta) -> timedelta:
-    """Return how often each of so many things may cost a call, when all of them share the calls of a month."""
-    return max(shortest, MONTH / calls_a_month * items)
-
-
 def jittered(pause: timedelta) -> timedelta:
     """Return a little less than a pause: many installations whose cloud is back do not ask it at the same time."""
     return pause * random.uniform(*JITTER)  # noqa: S311  # no secret hangs on it

@@ -15,11 +15,11 @@ from homeassistant.util import dt as dt_util
 from .client.errors import TTLockError, is_refusal
 from .client.inventory import Firmware, FirmwareState, WifiDetail
 from .client.settings import WorkingMode
-from .const import DETAILS_CALLS_A_MONTH, DOMAIN, LOGGER, SETTINGS_RETRY, SHORTEST_DETAILS_AGE, WATCHED_READS_A_DAY
-from .data import spread
+from .const import DOMAIN, LOGGER, SETTINGS_RETRY, SHORTEST_DETAILS_AGE, WATCHED_READS_A_DAY
 
 VERSION = 1
 SAVE_DELAY_SECONDS = 10
+_HOUR: Final = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,20 +149,25 @@ class Details:
         if not wish.listeners and not wish.watched:
             self._wishes.pop((wish.detail.key, number), None)
 
-    async def async_read_due(self, sharers: int) -> None:
+    @property
+    def wanted(self) -> float:
+        """Return how many calls an hour it takes to read everything as often as it should be."""
+        return sum(wish.reads_a_day for wish in self._wishes.values()) * (_HOUR / SHORTEST_DETAILS_AGE)
+
+    async def async_read_due(self, stretch: float) -> None:
         """Read what is shown and has grown old, one after the other; failures leave what is known.
 
-        So many accounts share the calls of the month.
+        It may grow so much older than it should.
         """
         for key, wish in list(self._wishes.items()):
-            if wish.listeners and self._is_due(key, wish, sharers) and not await self._async_read(key, wish):
+            if wish.listeners and self._is_due(key, wish, stretch) and not await self._async_read(key, wish):
                 # The next would fare no better; it is its turn after the next inventory.
                 return
 
-    async def async_watch_one(self, sharers: int) -> None:
+    async def async_watch_one(self, stretch: float) -> None:
         """Read what is longest due of what no entity shows: one at a time, so that no gateway is kept busy with it."""
         due = [(key, wish) for key, wish in self._wishes.items() if not wish.listeners]
-        due = [(key, wish) for key, wish in due if self._is_due(key, wish, sharers)]
+        due = [(key, wish) for key, wish in due if self._is_due(key, wish, stretch)]
         if due:
             await self._async_read(*min(due, key=lambda item: self._last(*item)))
 
@@ -176,8 +181,8 @@ class Details:
             return is_refusal(err)
         return True
 
-    def _is_due(self, key: tuple[str, int], wish: _Wish, sharers: int) -> bool:
-        now, age = dt_util.utcnow(), self._age(wish, sharers)
+    def _is_due(self, key: tuple[str, int], wish: _Wish, stretch: float) -> bool:
+        now, age = dt_util.utcnow(), SHORTEST_DETAILS_AGE * stretch / wish.reads_a_day
         known = self._known.get(key)
         if known and now - known.read_at < age:
             return False
@@ -187,11 +192,6 @@ class Details:
         """Return when somebody last tried to read it."""
         known = self._known.get(key)
         return max((when.timestamp() for when in (wish.tried_at, known and known.read_at) if when), default=0.0)
-
-    def _age(self, wish: _Wish, sharers: int) -> timedelta:
-        """Return how old a detail may grow."""
-        reads = sum(other.reads_a_day for other in self._wishes.values())
-        return spread(reads, DETAILS_CALLS_A_MONTH / sharers, SHORTEST_DETAILS_AGE) / wish.reads_a_day
 
     def _save_soon(self) -> None:
         self._store.async_delay_save(self._as_json, SAVE_DELAY_SECONDS)

@@ -7,9 +7,11 @@ from typing import Any
 from homeassistant.components.diagnostics import async_redact_data
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.device_registry import DeviceEntry
+from homeassistant.util import dt as dt_util
 
+from .client.quota import Regular
 from .const import CONF_REGION, DOMAIN
-from .coordinator import TTLockConfigEntry
+from .coordinator import AccountCoordinator, TTLockConfigEntry
 from .credential_book import CredentialBook
 from .lock_coordinator import LockCoordinator
 
@@ -38,6 +40,7 @@ async def async_get_config_entry_diagnostics(hass: HomeAssistant, entry: TTLockC
         "last_update_success": account.last_update_success,
         "outage": account.outage,
         "calls": {purpose.value: count for purpose, count in account.cloud.calls.items()},
+        "calls_of_the_month": _calls(account),
         "state_interval_seconds": account.state_interval.total_seconds(),
         "callbacks": {
             "state": account.push.state.value,
@@ -67,6 +70,22 @@ async def async_get_device_diagnostics(
             for gateway in account.data.gateways.values()
             if (DOMAIN, gateway.mac) in device.identifiers
         ]
+    }
+
+
+def _calls(account: AccountCoordinator) -> dict[str, Any]:
+    """Return how the calls of the developer application stand, whoever made them."""
+    now, governor = dt_util.utcnow(), account.quota.governor
+    return {
+        "used": governor.used(now),
+        "foreign": governor.foreign(now),
+        "forecast": governor.forecast(now),
+        "limit": governor.limit,
+        "refusal": governor.refusal,
+        "corrected_at": governor.corrected_at,
+        "accounts": account.quota.sharers,
+        "by_purpose": {purpose.value: count for purpose, count in governor.calls.items()},
+        "stretch": {kind.value: round(account.quota.stretch(kind), 2) for kind in Regular},
     }
 
 

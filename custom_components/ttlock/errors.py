@@ -13,6 +13,7 @@ from homeassistant.exceptions import (
 )
 from homeassistant.helpers.update_coordinator import UpdateFailed
 
+from .client import asked_for
 from .client.errors import DeviceUnreachable, InvalidInput, QuotaExceeded, Remedy, SignInError, TTLockError
 from .const import DOMAIN, QUOTA_PAUSE
 from .data import GATEWAY_OFFLINE, jittered
@@ -46,7 +47,8 @@ def word_of(err: HomeAssistantError) -> str | None:
 def translated(hass: HomeAssistant, entry: ConfigEntry, name: str) -> Generator[None]:
     """Turn client errors inside an action into translated ones; a lost sign-in also asks the user to sign in."""
     try:
-        yield
+        with asked_for():
+            yield
     except TTLockError as err:
         if err.remedy is Remedy.SIGN_IN:
             entry.async_start_reauth(hass)

@@ -1,6 +1,7 @@
 """One lock: what is known of it, and the commands it takes."""
 
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -11,7 +12,7 @@ from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
 
-from .client import Feature
+from .client import Feature, in_background
 from .client.errors import (
     DeviceUnreachable,
     NotExecuted,
@@ -36,7 +37,6 @@ from .const import (
     DOMAIN,
     LOGGER,
     OUTAGE_LIMIT,
-    QUOTA_PAUSE,
     SETTINGS_RETRY,
     TROUBLE_PAUSES_SECONDS,
     UNCLEAR_PAUSE_SECONDS,
@@ -86,7 +86,6 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         self.data = LockData(inventory=inventory, settings=account.settings.get(self.lock_id))
         self._trouble_since: datetime | None = None
         self._troubles = 0
-        self._paused_until: datetime | None = None
         self._settings_tried_at: datetime | None = None
         self._was_blocked = self.data.obstacle is not None
         self._commands = 0
@@ -248,14 +247,13 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
     @override
     async def _async_update_data(self) -> LockData:
         """Ask the lock where its bolt is."""
-        now = dt_util.utcnow()
-        if self.data.obstacle or (self._paused_until and now < self._paused_until):
+        if self.data.obstacle:
             return self.data
         if self.account.passes_over(self.lock_id):
             return self.data
         commands = self._commands
         try:
-            with self.account.issues.watching(self):
+            with self.account.issues.watching(self), in_background():
                 state = await self.account.cloud.get_state(self.lock_id)
         except SignInError:
             with translated_update(self.name):
@@ -300,7 +298,8 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         self._settings_tried_at = now
         commands = self._commands
         try:
-            settings = await async_read_settings(self.account.cloud, self.data.ekey, settings)
+            with nullcontext() if anyway else in_background():
+                settings = await async_read_settings(self.account.cloud, self.data.ekey, settings)
         except TTLockError as err:
             LOGGER.debug("%s: could not read settings: %s", self.name, err)
             return
@@ -523,8 +522,9 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
     def _with_trouble(self, err: TTLockError) -> LockData:
         """Return the data with the failure noted, if it speaks of the way to the lock."""
         if isinstance(err, QuotaExceeded):
-            self._paused_until = dt_util.utcnow() + QUOTA_PAUSE
-        if not isinstance(err, DeviceUnreachable | NotExecuted | QuotaExceeded):
+            # That is nothing about the lock: a command may be tried at any time.
+            return replace(self.data, trouble=err.reason)
+        if not isinstance(err, DeviceUnreachable | NotExecuted):
             return self.data
         if self._trouble_since is None:
             self._trouble_since = dt_util.utcnow()
@@ -544,7 +544,6 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         self.account.issues.async_reached(self)
         self._trouble_since = None
         self._troubles = 0
-        self._paused_until = None
         self._outage.cancel()
         self._question.cancel()
 
@@ -566,7 +565,8 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         await self.async_refresh()
         if self.data.bolt is Bolt.UNLOCKED:
             # The delay that was known may be an old one.
-            await self.async_read_settings(anyway=True)
+            with in_background():
+                await self.async_read_settings(anyway=True)
 
     def _wait_for_edge(self) -> None:
         """Wait for the moment at which passage mode or the ekey begins or ends."""

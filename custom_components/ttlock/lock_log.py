@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
+from .client import in_background
 from .client.cloud.records import RecordQuery
 from .client.credentials import CredentialKind, ValidityKind
 from .client.errors import Interrupted, TTLockError
@@ -149,12 +150,13 @@ class LockLog:
             pages = self._lock.account.cloud.records.pages(self._lock.lock_id, RecordQuery(start=start))
             found: list[Record] = []
             try:
-                async with aclosing(pages):
-                    async for page in pages:
-                        found.extend(page.items)
-                        most -= 1
-                        if not most:
-                            break
+                with in_background():
+                    async with aclosing(pages):
+                        async for page in pages:
+                            found.extend(page.items)
+                            most -= 1
+                            if not most:
+                                break
             except TTLockError as err:
                 LOGGER.debug("%s: could not read records: %s", self._lock.name, err)
                 return ()

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Container, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from homeassistant.config_entries import SIGNAL_CONFIG_ENTRY_CHANGED, ConfigEntry, ConfigEntryChange
@@ -22,8 +22,8 @@ from homeassistant.util import dt as dt_util
 from .client import Feature, events
 from .client.errors import ClockSkew, DeviceUnreachable, QuotaExceeded, Remedy, TTLockError
 from .client.models import Gateway
+from .client.quota import next_month
 from .const import (
-    BEIJING,
     CLOCK_DRIFT_LIMIT_SECONDS,
     CONF_AUTH_IMPLEMENTATION,
     DOMAIN,
@@ -67,6 +67,9 @@ GATEWAY_OFFLINE_LONG: Final = Cause(translation_key="gateway_offline_long", fixa
 HOST_CLOCK: Final = Cause(translation_key="host_clock_wrong", severity=ir.IssueSeverity.ERROR, times=2)
 QUOTA: Final = Cause(translation_key="quota_exhausted", severity=ir.IssueSeverity.ERROR, times=2)
 CALLBACKS: Final = Cause(translation_key="callbacks", fixable=True)
+QUOTA_FORECAST: Final = Cause(translation_key="quota_forecast")
+FORECAST_OVER: Final = 0.95
+"""The repair stays until the forecast is so much of the plan: it should not come and go."""
 OF_A_LOCK: Final = (REMOTE_UNLOCK_OFF, CLOCK_WRONG, MEMORY_FULL, POWER_SAVING)
 
 
@@ -188,6 +191,29 @@ class RepairIssues:
                 self._raise(CALLBACKS, entry_id, {})
             case False:
                 self._settle(CALLBACKS, entry_id)
+
+    @callback
+    def async_note(self, err: TTLockError) -> None:
+        """Take note of an error that is handled where it came up."""
+        self._note(err, None)
+
+    @callback
+    def async_review_quota(self) -> None:
+        """Say so before it is too late when the calls of the month will not suffice."""
+        now, governor = dt_util.utcnow(), self._account.quota.governor
+        forecast, limit = governor.forecast(now), governor.limit
+        short = governor.left(now) < governor.reserve
+        if governor.refusal is not None or (forecast <= limit * FORECAST_OVER and not short):
+            self._settle(QUOTA_FORECAST, self._application)
+        elif forecast > limit or short:
+            figures = {
+                "forecast": str(forecast),
+                "limit": str(limit),
+                "used": str(governor.used(now)),
+                "foreign": str(governor.foreign(now)),
+                "date": _shown(next_month(now)),
+            }
+            self._raise(QUOTA_FORECAST, self._application, figures)
 
     # -- What is known of a lock -----------------------------------------------------------------------------------
 
@@ -324,12 +350,6 @@ def async_remove_issues(hass: HomeAssistant, entry_id: str) -> None:
             registry.async_delete(domain, issue_id)
     for key in [key for key in seen.offline_since if key[0] == entry_id]:
         del seen.offline_since[key]
-
-
-def next_month(now: datetime) -> datetime:
-    """Return when the calls of the month start anew: the first of a month in Beijing (ttlock-open-api.md 1.6)."""
-    first = now.astimezone(BEIJING).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    return (first + timedelta(days=32)).replace(day=1)
 
 
 def _shown(when: datetime) -> str:

@@ -42,6 +42,7 @@ from .job_sensor import JobSensor, JobSensorDescription
 from .jobs import JobState
 from .lock_coordinator import LockCoordinator
 from .push_state import Callbacks
+from .quota_sensor import QuotaSensor, QuotaSensorDescription
 from .standalone_entity import StandaloneEntity, async_add_standalone_entities
 
 PARALLEL_UPDATES = 0
@@ -307,11 +308,40 @@ JOB = JobSensorDescription(
 )
 
 
+CALLS = (
+    QuotaSensorDescription(
+        key="calls_used",
+        translation_key="calls_used",
+        state_class=SensorStateClass.TOTAL_INCREASING,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        value_fn=lambda governor, now: governor.used(now),
+        itemized=True,
+    ),
+    QuotaSensorDescription(
+        key="calls_forecast",
+        translation_key="calls_forecast",
+        state_class=SensorStateClass.MEASUREMENT,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        value_fn=lambda governor, now: governor.forecast(now),
+    ),
+    QuotaSensorDescription(
+        key="calls_limit",
+        translation_key="calls_limit",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        value_fn=lambda governor, now: governor.limit,
+    ),
+)
+
+
 async def async_setup_entry(
     hass: HomeAssistant, entry: TTLockConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
     """Set up the readings of an account and of its locks."""
     async_add_entities([JobSensor(entry.runtime_data, JOB), CallbackSensor(entry.runtime_data, CALLBACKS)])
+    async_add_entities(QuotaSensor(entry.runtime_data, description) for description in CALLS)
     async_add_lock_entities(entry, async_add_entities, SENSORS, _sensor)
     async_add_lock_entities(entry, async_add_entities, LAST_OPENED, LastOpened)
     async_add_lock_entities(entry, async_add_entities, (GATEWAY_SIGNAL,), GatewaySignal)

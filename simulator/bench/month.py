@@ -142,9 +142,7 @@ class Month:
         form = await flow.async_init(DOMAIN, context={"source": "user"})
         if form["step_id"] == "pick_implementation":
             form = await flow.async_configure(form["flow_id"], {"implementation": "bench"})
-        done = await flow.async_configure(
-            form["flow_id"], {"username": owner.username, "password": owner.password}
-        )
+        done = await flow.async_configure(form["flow_id"], {"username": owner.username, "password": owner.password})
         await hass.async_block_till_done()
         return done["result"]
 

@@ -4,7 +4,7 @@ Nothing waits for real unless something is under way that takes real time: a thr
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import Executor
 from datetime import UTC, datetime, tzinfo
 import selectors

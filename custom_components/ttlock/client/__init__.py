@@ -8,6 +8,7 @@ from .cloud.api import CloudClient
 from .cloud.auth import Application, Token, month_request_count, password_digest, renew, sign_in, sign_in_anywhere
 from .cloud.endpoints import Purpose
 from .cloud.hosts import DEFAULT_REGION, REGION_HOSTS
+from .cloud.meter import Meter, asked_for, in_background
 from .cloud.transport import TokenSource, Transport
 from .features import Feature, Features
 from .secret import Secret
@@ -19,11 +20,14 @@ __all__ = [
     "CloudClient",
     "Feature",
     "Features",
+    "Meter",
     "Purpose",
     "Secret",
     "Token",
     "TokenSource",
     "Transport",
+    "asked_for",
+    "in_background",
     "month_request_count",
     "password_digest",
     "renew",

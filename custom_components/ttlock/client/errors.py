@@ -379,7 +379,7 @@ LOCK_CODES: Final[dict[int, Row]] = {
 
 def is_refusal(err: TTLockError) -> bool:
     """Return whether an error is the verdict on this very request, not a failure of cloud, radio, account or clock."""
-    return not isinstance(err, TransportError | BluetoothError | SignInError | QuotaExceeded | ClockSkew)
+    return not isinstance(err, TransportError | BluetoothError | SignInError | QuotaExceeded | Withheld | ClockSkew)
 
 
 def error_from_code(code: int) -> TTLockError:

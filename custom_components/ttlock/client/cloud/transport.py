@@ -23,6 +23,7 @@ from ..secret import Secret
 from .endpoints import Endpoint, Purpose
 from .http import Json, Reply, exchange
 from .lanes import Lanes
+from .meter import Meter, Unmetered, is_background
 from .selector import when_it_wakes
 
 _LOGGER = logging.getLogger(__name__)
@@ -66,8 +67,10 @@ class Transport:
         *,
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        meter: Meter | None = None,
     ) -> None:
         """Take everything that touches the world from outside."""
+        self._meter = meter or Unmetered()
         self._session = session
         self._host = host
         self._client_id = client_id
@@ -164,6 +167,7 @@ class Transport:
         return reply.body
 
     async def _once(self, endpoint: Endpoint, form: Mapping[str, str], image: bytes | None, token: Secret) -> Reply:
+        self._meter.admit(endpoint.purpose, background=is_background(endpoint.purpose))
         self.calls[endpoint.purpose] += 1
         common = {
             "clientId": self._client_id,
@@ -179,6 +183,7 @@ class Transport:
             repeatable=endpoint.repeatable,
             image=image,
         )
+        self._meter.answered(endpoint.purpose, reply.error)
         _LOGGER.debug("%s: %s", endpoint.path, reply.error or "ok")
         return reply
 

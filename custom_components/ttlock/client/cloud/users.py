@@ -17,6 +17,7 @@ from . import endpoints as at
 from .auth import SIGN_IN_TIMEOUT_SECONDS, Application
 from .endpoints import Endpoint
 from .http import Json, exchange
+from .meter import Meter, Unmetered
 from .paging import PAGE, list_of
 
 
@@ -30,8 +31,10 @@ class Users:
         application: Application,
         *,
         clock: Callable[[], float] = time.time,
+        meter: Meter | None = None,
     ) -> None:
         """Take everything that touches the world from outside."""
+        self._meter = meter or Unmetered()
         self._session = session
         self._host = host
         self._application = application
@@ -70,6 +73,7 @@ class Users:
         await self._send(at.USER_DELETE, username=username)
 
     async def _send(self, endpoint: Endpoint, **fields: str) -> Json:
+        self._meter.admit(endpoint.purpose, background=False)
         reply = await exchange(
             self._session,
             self._host + endpoint.path,
@@ -83,6 +87,7 @@ class Users:
             timeout_seconds=SIGN_IN_TIMEOUT_SECONDS,
             repeatable=endpoint.repeatable,
         )
+        self._meter.answered(endpoint.purpose, reply.error)
         if reply.error is not None:
             raise reply.error
         return reply.body

@@ -9,6 +9,7 @@ up twice, and nothing that was saved is lost.
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+import math
 from typing import Any, Final
 
 from ..cloud.endpoints import Purpose
@@ -18,6 +19,10 @@ from .rate import Rate
 
 FREE_PLAN: Final = 30_000
 """Calls a month (ttlock-open-api.md 1.6)."""
+SMALLEST_PLAN: Final = 5_000
+"""As somebody's was (ttlock-open-api.md 1.6): a month that ends sooner was used up by others."""
+FRESH_COUNT: Final = timedelta(hours=13)
+"""So long what others use is known well enough to tell how large the plan is."""
 RESERVE: Final = 0.15
 """Part of the plan that background reading leaves alone, however the month goes."""
 GATHERED: Final = 0.1
@@ -42,18 +47,21 @@ OF_THE_GATHERED: Final[Mapping[Purpose, float]] = {
     Purpose.INVENTORY: 0.09,
 }
 """How much has to have gathered for a call of the background, for the same order."""
+FASTEST: Final = 2.0
+"""However much is left, background reading makes no more calls an hour than so many times those of an even month."""
 SLOWEST: Final = 0.2
 """Regular questions become this much rarer, at most, when what nobody planned has used up what had gathered."""
 URGENT_MARGIN: Final = 1.2
 """Commands and foreign programs may become more; so much more of them is planned for."""
 MONTH_REASON: Final = "quota_month_exceeded"
-PROBE_PAUSE: Final = timedelta(hours=6)
+PROBE_PAUSE: Final = timedelta(hours=1)
 """Between two tries of the background in a month that is used up: somebody may have bought calls."""
 FIRST_PAUSE: Final = timedelta(minutes=15)
 """After the other refusal of calls (30006), whose span is not known; doubled as long as it comes again."""
 FORGOTTEN: Final = timedelta(days=32)
 """A month that begins so much later than now was noted while the clock was wrong."""
 _HOUR: Final = timedelta(hours=1)
+_LONGEST_MONTH: Final = 31 * 24
 _MOMENT: Final = timedelta(minutes=1)
 
 
@@ -139,7 +147,9 @@ class Governor:
         """Return how many calls an hour background reading may make from now until the month ends."""
         rest = max(next_month(now) - now, _MOMENT) / _HOUR
         kept = max(self.reserve, self._urgent.by_hour(now) * rest * URGENT_MARGIN)
-        return max(self.left(now) - kept, 0.0) / rest
+        # What a quiet month has left over is no reason to wake every radio all the time at its end.
+        most = FASTEST * (self.limit - self.reserve) / _LONGEST_MONTH
+        return min(max(self.left(now) - kept, 0.0) / rest, most)
 
     def pace(self, now: datetime) -> float:
         """Return how many regular calls an hour are planned: fewer while others have used up what had gathered."""
@@ -187,18 +197,24 @@ class Governor:
             self._pause = min(2 * self._pause, PROBE_PAUSE)
         if error.reason == MONTH_REASON:
             self._pause = PROBE_PAUSE
-            if self.refusal != MONTH_REASON:
-                self._cap = max(self._own.total() + self._foreign, 1)
+            if self.refusal != MONTH_REASON and self.corrected_at and now - self.corrected_at < FRESH_COUNT:
+                self._cap = max(self._own.total() + self._foreign, SMALLEST_PLAN)
         self.refusal = error.reason
         self._next_try = now + self._pause
 
-    def correct(self, count: int, now: datetime) -> None:
-        """Take over how many calls the vendor has counted this month, ours included."""
+    @property
+    def made(self) -> int:
+        """Return how many calls of the month are our own."""
+        return self._own.total()
+
+    def correct(self, count: int, now: datetime, made: int | None = None) -> None:
+        """Take over how many calls the vendor has counted this month, so many of ours included; None for all."""
         self._turn(now)
         before = self.used(now)
-        self._foreign = count - self._own.total()
-        since = self.corrected_at or self._month
-        self._urgent.add_over(max(count - before, 0), now - since, now)
+        self._foreign = count - (self.made if made is None else made)
+        if self.corrected_at is not None:
+            # Of what was before the first count nobody knows whether it goes on.
+            self._urgent.add_over(max(self.used(now) - before, 0), now - self.corrected_at, now)
         self.corrected_at = now
 
     # -- Keeping ---------------------------------------------------------------------------------------------------
@@ -212,7 +228,7 @@ class Governor:
             "foreign": self._foreign,
             "corrected_at": self.corrected_at and self.corrected_at.isoformat(),
             "urgent": self._urgent.to_json(),
-            "gathered": self._gathered,
+            "gathered": min(self._gathered, self._most),
             "gathered_at": self._gathered_at.isoformat(),
             "refusal": self.refusal,
             "next_try": self._next_try.isoformat(),
@@ -243,6 +259,9 @@ class Governor:
         return self.limit * GATHERED
 
     def _accepted(self) -> None:
+        if self.refusal is not None:
+            # What was held back meanwhile need not wait any longer.
+            self._gathered = math.inf
         self.refusal = None
         self._pause = FIRST_PAUSE
         if self._cap is not None and self._own.total() + self._foreign > self._cap:
@@ -257,7 +276,9 @@ class Governor:
         self._month = month
         self._own.clear()
         self._foreign = 0
-        self.corrected_at = None
+        # A month begins with nothing: as good as if the vendor had said so.
+        self.corrected_at = month
+        self._gathered = math.inf
         self._accepted()
 
     def _gather(self, now: datetime) -> None:

@@ -18,7 +18,7 @@ class Regular(StrEnum):
 
 
 SHARES: Final[Mapping[Regular, float]] = {
-    Regular.RECORDS: 0.1,
+    Regular.RECORDS: 0.25,
     Regular.SETTINGS: 0.1,
     Regular.INVENTORY: 0.15,
     Regular.REACH: 0.04,
