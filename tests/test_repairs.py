@@ -16,8 +16,8 @@ from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.ttlock.client.quota import next_month
 from custom_components.ttlock.const import DOMAIN
-from custom_components.ttlock.repair_issues import next_month
 from simulator import CloudServer, Fault, World
 
 from .conftest import ENTRY_ID

@@ -105,7 +105,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
             finally:
                 self._in_flight -= 1
 
-        session._request = counted  # type: ignore[method-assign]  # noqa: SLF001
+        session._request = counted  # type: ignore[method-assign, assignment]  # noqa: SLF001
 
     def _thread_done(self, future: asyncio.Future[Any]) -> None:
         self._threads -= 1
@@ -119,5 +119,5 @@ def install(start: datetime) -> VirtualClock:
     import homeassistant.util.dt as dt_util  # noqa: PLC0415  # before anything that remembers its functions
 
     dt_util.utcnow = lambda: clock.now(UTC)  # type: ignore[assignment]
-    dt_util.now = lambda time_zone=None: clock.now(time_zone or dt_util.get_default_time_zone())  # type: ignore[misc]
+    dt_util.now = lambda time_zone=None: clock.now(time_zone or dt_util.get_default_time_zone())
     return clock

@@ -151,13 +151,11 @@ def test_a_new_month_begins_with_everything_and_knows_how_large_it_is() -> None:
 
 @pytest.mark.parametrize("refusal", [USED_UP, RESTRICTED])
 def test_one_accepted_call_shows_that_the_refusal_is_over(refusal: QuotaExceeded) -> None:
-    governor = Governor(START)
-    command(governor, START, refusal)
-    for neutral in (TokenRejected(),):
-        command(governor, START, neutral)
-    assert governor.refusal == refusal.reason, "that was looked at before the calls are"
-    command(governor, START, DeviceUnreachable())
-    assert governor.refusal is None
+    governor, reasons = Governor(START), []
+    for answer in (refusal, TokenRejected(), DeviceUnreachable()):
+        command(governor, START, answer)
+        reasons.append(governor.refusal)
+    assert reasons == [refusal.reason, refusal.reason, None], "tokens are looked at before the calls are"
     assert governor.fits(Purpose.INVENTORY, START)
 
 
