@@ -14,6 +14,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, snapshot_platform
 from syrupy.assertion import SnapshotAssertion
 
+from custom_components.ttlock.quota_sensor import QuotaSensor
 from simulator import CloudServer, Fault, Feature, World
 
 from .conftest import setup
@@ -41,7 +42,7 @@ async def test_entities_of_the_default_world(
     freezer: FrozenDateTimeFactory,
     platform: Platform,
 ) -> None:
-    with patch("custom_components.ttlock.PLATFORMS", [platform]):
+    with patch("custom_components.ttlock.PLATFORMS", [platform]), patch.object(QuotaSensor, "native_value", 1234):
         await setup(hass, entry)
     await snapshot_platform(hass, er.async_get(hass), snapshot, entry.entry_id)
 

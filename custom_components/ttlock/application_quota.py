@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 import random
 from typing import Any, Final, Protocol
 
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
+from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
 from homeassistant.helpers.singleton import singleton
 from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
@@ -214,6 +215,12 @@ class QuotaHub:
         self._store: Store[dict[str, Any]] = Store(hass, VERSION, f"{DOMAIN}.calls", private=True)
         self._quotas: dict[str, ApplicationQuota] = {}
         self._kept: dict[str, Any] = {}
+        self._closed = False
+        hass.bus.async_listen_once(EVENT_HOMEASSISTANT_FINAL_WRITE, self._close)
+
+    @callback
+    def _close(self, event: Event) -> None:
+        self._closed = True
 
     async def async_load(self) -> None:
         """Read the file."""
@@ -238,7 +245,9 @@ class QuotaHub:
 
     @callback
     def _save_soon(self) -> None:
-        self._store.async_delay_save(self._as_json, SAVE_DELAY_SECONDS)
+        # After the last write the vendor's own count has what still goes out.
+        if not self._closed:
+            self._store.async_delay_save(self._as_json, SAVE_DELAY_SECONDS)
 
     def _as_json(self) -> dict[str, Any]:
         known = {client_id: quota.governor.to_json() for client_id, quota in self._quotas.items()}

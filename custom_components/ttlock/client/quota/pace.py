@@ -20,7 +20,7 @@ class Regular(StrEnum):
 SHARES: Final[Mapping[Regular, float]] = {
     Regular.RECORDS: 0.25,
     Regular.SETTINGS: 0.1,
-    Regular.INVENTORY: 0.15,
+    Regular.INVENTORY: 0.18,
     Regular.REACH: 0.04,
     Regular.CREDENTIALS: 0.04,
     Regular.DETAILS: 0.02,
