@@ -48,6 +48,10 @@ class Consumer(Protocol):
     def quiet(self) -> bool:
         """Return whether callbacks tell it most."""
 
+    @property
+    def failing(self) -> bool:
+        """Return whether the cloud does not answer it."""
+
     @callback
     def async_quota_changed(self) -> None:
         """Take note of other figures."""
@@ -165,7 +169,7 @@ class ApplicationQuota:
         """Learn how many calls there were, those of other programs included."""
         quiet = all(consumer.quiet for consumer in self._consumers)
         self._correction.after(QUIET_CORRECTION_INTERVAL if quiet else CORRECTION_INTERVAL)
-        if self.counter is None or self.governor.refusal is not None:
+        if self.counter is None or self.governor.refusal is not None or any(item.failing for item in self._consumers):
             return
         try:
             self.admit(Purpose.SIGN_IN, background=True)

@@ -10,7 +10,9 @@ from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
 
+from .client import in_background
 from .client.accessories import DoorEvent, StandaloneSensor
+from .client.errors import QuotaExceeded, Withheld
 from .client.models import Door
 from .const import DOMAIN, INVENTORY_INTERVAL, LOGGER
 from .errors import translated_update
@@ -68,7 +70,12 @@ class StandaloneDoors(DataUpdateCoordinator[dict[int, StandaloneSensor]]):
     @override
     async def _async_update_data(self) -> dict[int, StandaloneSensor]:
         with translated_update(self.account.name):
-            found = await self.account.cloud.door_sensors.standalone.list()
+            try:
+                with in_background():
+                    found = await self.account.cloud.door_sensors.standalone.list()
+            except QuotaExceeded, Withheld:
+                # What is known grows a little older.
+                return self.data
         sensors = {sensor.sensor_id: sensor for sensor in found.items}
         told = self.account.push.alive
         self.update_interval = (PUSHED_INTERVAL if told else INVENTORY_INTERVAL) if sensors else LOOK_INTERVAL
