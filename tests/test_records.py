@@ -320,6 +320,18 @@ async def test_whose_credential_it_was_is_looked_up_once_where_nobody_follows_th
     assert cloud.calls["/v3/lock/listKeyboardPwd"] == 0
 
 
+async def test_digits_that_somebody_wrote_into_a_name_are_not_told(
+    hass: HomeAssistant, front_door: str, loaded: MockConfigEntry, told: Events, world: World
+) -> None:
+    fields = {"entity_id": front_door, "passcode_name": "Bob 592846", "passcode": "592846"}
+    await act(hass, "create_passcode", fields)
+    assert world.lock("front_door").enter_code("592846").opened
+    await read(loaded)
+    (event,) = told
+    assert (event["who"], event["credential"]) == ("Bob ****", "Bob ****")
+    assert "592846" not in str(event)
+
+
 async def test_what_happened_while_home_assistant_was_away_is_told_late_and_once(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,

@@ -1,0 +1,102 @@
+"""The automations of docs/events.md, as they stand there, and what an outage does to them."""
+
+from datetime import timedelta
+from pathlib import Path
+import re
+from typing import Any, Final
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import entity_registry as er, label_registry as lr
+from homeassistant.setup import async_setup_component
+from homeassistant.util.yaml import parse_yaml
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry, async_mock_service
+
+from simulator import Fault, World
+
+from .passing_time import pass_time
+from .test_lock import Find, state_of
+from .test_records import CODE, Events, front_door, read, told  # noqa: F401  # fixtures among them
+
+PAGE: Final = Path(__file__).parents[1] / "docs" / "events.md"
+
+
+def automations() -> list[dict[str, Any]]:
+    """Return the automations of the page, in their order."""
+    blocks = re.findall(r"```yaml\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    return [
+        {"id": str(number), "alias": f"Copied {number}", **parse_yaml(block)} for number, block in enumerate(blocks)
+    ]
+
+
+async def test_the_automations_of_the_documentation_run(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    front_door: str,  # noqa: F811
+    loaded: MockConfigEntry,
+    world: World,
+    entity_id: Find,
+) -> None:
+    assert entity_id("event", "front_door", "access") == "event.front_door_access_log", "as the page has it"
+    label = lr.async_get(hass).async_create("outside_doors")
+    er.async_get(hass).async_update_entity(entity_id("event", "front_door", "alarm"), labels={label.label_id})
+    said = async_mock_service(hass, "notify", "send_message")
+    wanted = automations()
+    assert len(wanted) == 3
+    assert await async_setup_component(hass, "automation", {"automation": wanted})
+    await hass.async_block_till_done()
+    assert [state_of(hass, f"automation.copied_{number}").state for number in range(3)] == ["on"] * 3
+
+    lock = world.lock("front_door")
+    for pause in (60, 60, 700):
+        freezer.tick(pause)
+        lock.enter_code(CODE)
+        await read(loaded)
+        await hass.async_block_till_done()
+    lock.tamper()
+    await read(loaded)
+    await hass.async_block_till_done()
+    for gateway in world.reach.gateways.values():
+        gateway.online = False
+    with pytest.raises(HomeAssistantError):
+        await hass.services.async_call("lock", "lock", {"entity_id": front_door}, blocking=True)
+    await hass.async_block_till_done()
+    assert [call.data["message"] for call in said] == [
+        "Family came home",
+        "Family came home",
+        "Front Door: tamper",
+        "Could not lock: gateway_offline",
+    ]
+
+
+async def test_after_an_outage_news_are_news_and_the_rest_is_late_but_alarms_are_alarms(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    front_door: str,  # noqa: F811
+    loaded: MockConfigEntry,
+    told: Events,  # noqa: F811
+    world: World,
+    entity_id: Find,
+) -> None:
+    world.faults.add(Fault(kind="http_503"))
+    await pass_time(hass, freezer, timedelta(minutes=40))
+    world.lock("front_door").enter_code(CODE)
+    world.lock("front_door").tamper()
+    await pass_time(hass, freezer, timedelta(minutes=45))
+    world.lock("front_door").enter_code(CODE)
+    freezer.tick(300)
+    assert state_of(hass, entity_id("sensor", "front_door", "lockbattery")).state == "unavailable"
+    for platform, key in (("event", "access"), ("event", "alarm"), ("sensor", "last_opened")):
+        assert state_of(hass, entity_id(platform, "front_door", key)).state != "unavailable"
+    world.faults.clear()
+    await read(loaded)
+    await hass.async_block_till_done()
+    assert [(event["event_type"], event.get("kind"), event.get("late")) for event in told] == [
+        ("late", "unlocked", None),
+        ("tamper", None, True),
+        ("unlocked", None, None),
+    ]
+    await pass_time(hass, freezer, timedelta(hours=3))
+    assert len(told) == 3
