@@ -158,12 +158,15 @@ async def test_a_name_is_linked_to_a_person_and_belongs_to_one(
 ) -> None:
     for person in ("ann", "bob"):
         hass.states.async_set(f"person.{person}", "home")
+    fields = {"entity_id": front_door, "passcode_name": "Bob 592846", "passcode": "592846"}
+    await act(hass, "create_passcode", fields)
     flow = await hass.config_entries.options.async_init(loaded.entry_id)
     await hass.config_entries.options.async_configure(flow["flow_id"], {"next_step_id": "people"})
     form = await hass.config_entries.options.async_configure(flow["flow_id"], {"person": "person.ann"})
     assert form["data_schema"] is not None
     (selector,) = form["data_schema"].schema.values()
-    assert {"Blue card", "Cleaner", "Family", "guest@example.com"} <= set(selector.config["options"])
+    assert {"Blue card", "Cleaner", "Family", "Bob ****", "guest@example.com"} <= set(selector.config["options"])
+    assert "592846" not in str(selector.config)
     await hass.config_entries.options.async_configure(flow["flow_id"], {"names": ["Blue card", "family "]})
     await hass.async_block_till_done(wait_background_tasks=True)
     await choose(hass, loaded, "people", {"person": "person.bob"}, {"names": ["Blue card"]})

@@ -132,7 +132,7 @@ class CredentialBook(DataUpdateCoordinator[Tables]):
         if number is not None:
             for grant in self._lock.account.grants.grants.of_lock(self._lock.lock_id):
                 if grant.wish.kind is kind and number in (grant.number, grant.wish.number):
-                    return Known(name=grant.wish.label, credential_id=grant.credential_id, validity=grant.wish.validity)
+                    return Known.of(grant.wish.label, number, grant.credential_id, grant.wish.validity)
         for shown in (*self.data.credentials.get(kind, ()), *self._looked_up.get(kind, ())):
             holder = account_of(shown)
             if (number is not None and shown.number == number) or (holder is not None and holder == username):

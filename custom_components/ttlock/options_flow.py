@@ -19,8 +19,9 @@ from homeassistant.helpers.selector import (
 )
 import voluptuous as vol
 
+from .access_words import without_digits
 from .client.events import LATE_AFTER, is_free
-from .client.people import Held, people_of
+from .client.people import Held
 from .const import DOMAIN, LOGGER
 from .lock_coordinator import LockCoordinator
 from .options import (
@@ -153,8 +154,13 @@ class TTLockOptionsFlow(OptionsFlowWithReload):
                 for lock in locks
             ]
             await asyncio.wait(reading, timeout=READING_SECONDS)
-        held = [Held.of_access(lock.lock_id, access) for lock in locks for access in lock.book.accesses]
-        return {name for person in people_of(held) for name in (*person.names, person.account) if name is not None}
+        names: set[str] = set()
+        for lock in locks:
+            for access in lock.book.accesses:
+                # Records have no digits in their names either.
+                name = access.name and without_digits(access.name, access.number).strip()
+                names |= {text for text in (name, Held.of_access(lock.lock_id, access).account) if text}
+        return names
 
     def _locks(self) -> list[LockCoordinator]:
         if self.config_entry.state is not ConfigEntryState.LOADED:
