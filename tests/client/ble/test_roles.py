@@ -60,3 +60,24 @@ async def test_even_the_administrator_moves_the_bolt_with_the_token_of_everybody
     await lock.unlock()
     await lock.lock()
     assert {(asked.access, asked.once) for asked in script.asked} == {(Access.USER, True)}
+
+
+async def test_nothing_that_a_lock_tells_shows_its_secrets() -> None:
+    """Passcodes, numbers of cards and the admin passcode are told; printed they are not."""
+    lock, _ = scripted(
+        "0017" + "00b4" + "14" + "01" + "06313233343536" * 2 + "0001010000",
+        "0000",
+        "58010001deadbeef1a010f0a1e1b0c1f173b",
+        "5801ffff",
+        "580737363534333231",
+        "0019001216041a010f0a1f2d580631323334353606313233343536",
+        "0000",
+    )
+    told = [
+        await lock.list_passcodes(),
+        await lock.list_cards(),
+        await lock.read_admin_passcode(),
+        await lock.read_log(),
+    ]
+    for secret in ("123456", "3735928559", "7654321"):
+        assert secret not in f"{told} {told!r} {lock!r} {lock.key}"

@@ -12,14 +12,14 @@ import secrets
 import time
 from typing import Final
 
-from ..errors import KeyInvalid, NotInSettingMode, TTLockError
+from ..errors import KeyInvalid, NotInSettingMode, OutcomeUnknown, TTLockError
 from ..features import Feature, Features
 from ..passcodes import random_code
 from ..secret import Secret
 from .conversation import Access, Conversation
 from .lock_data import LockData, YearSeed
 from .opcodes import Opcode
-from .operations import clock as lock_clock, info, pairing, passcodes, seeds, settings
+from .operations import clock as lock_clock, control, info, pairing, passcodes, seeds, settings
 from .operations.info import InfoStep
 from .operations.pairing import ResetChallenge, Touch
 from .operations.switches import Switch, Switches
@@ -88,7 +88,7 @@ class _Pairing:
         if Feature.REMOTE_UNLOCK_SWITCH in features:
             await self._try(Opcode.REMOTE_UNLOCK, settings.write_flag(True))
         texts = [await self._text(step) for step in _TEXTS]
-        await self._ask(Opcode.OPERATE_FINISHED)
+        await self._finish()
         model, hardware, firmware, made_on = texts
         return LockData.of_pairing(
             self._conversation.key,
@@ -120,6 +120,16 @@ class _Pairing:
         )
         self._conversation.key = key
         pairing.check_owner(await self._ask(Opcode.ADD_ADMIN, key.owner()))
+
+    async def _finish(self) -> None:
+        """Have the lock keep it. When its answer is lost it is asked for anything under the new key: it has no other."""
+        try:
+            await self._ask(Opcode.OPERATE_FINISHED)
+        except OutcomeUnknown as err:
+            try:
+                await self._conversation.request(Opcode.STATUS, control.STATUS)
+            except TTLockError:
+                raise err from None
 
     async def _settings(self, features: Features) -> dict[str, int]:
         """Return what the lock is set to, in the words of `lockData`."""

@@ -3,10 +3,10 @@
 from typing import Final
 
 from ...credentials import CredentialKind
-from ...errors import BadReply, InvalidInput
+from ...errors import BadReply
 from ...secret import Secret
 from .credentials import ADD, PERIOD_BYTES, Enrolment, EnrolmentStep, Style
-from .wire import Answer, unsigned
+from .wire import Answer, decimal, unsigned
 
 SHORT: Final = 4
 LONG: Final = 8
@@ -22,10 +22,7 @@ def encode(digits: Secret) -> bytes:
 
     The vendor's clients count decimal digits, which cuts ten-digit numbers that do not fit into four bytes.
     """
-    text = digits.reveal()
-    if not (text.isascii() and text.isdigit()):
-        raise InvalidInput("card_digits")
-    value = int(text)
+    value = decimal(digits)
     return unsigned(value, SHORT if value < 1 << 32 else LONG)
 
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from ...credentials import CredentialKind, Validity
-from ...errors import BadReply
+from ...errors import BadReply, InvalidInput
 from ...secret import Secret
 from .dates import period, read_period
 from .wire import Answer, Reader, number, u16
@@ -139,6 +139,8 @@ def done(data: bytes, operation: int) -> int | None:
 
 def template_head(template: bytes, number_of_template: int, validity: Validity, zone: tzinfo) -> bytes:
     """Return the request that announces a template: its size and the sum of its bytes (5.10)."""
+    if not template:
+        raise InvalidInput("out_of_range")
     return (
         bytes((ADD,))
         + number_of_template.to_bytes(4)

@@ -11,6 +11,8 @@ QUERY: Final = b"\x01"
 MODIFY: Final = b"\x02"
 """The two halves of every pair of a setting (6.2)."""
 MAC_BYTES: Final = 6
+MAX_NUMBER_DIGITS: Final = 20
+"""Those of eight bytes, the longest number there is."""
 _MAC: Final = re.compile(r"(?:[0-9A-F]{2}:){5}[0-9A-F]{2}", re.IGNORECASE)
 
 
@@ -124,7 +126,7 @@ def number(value: Secret, size: int) -> bytes:
 def decimal(value: Secret) -> int:
     """Return what digits say; InvalidInput for anything else."""
     text = value.reveal()
-    if not (text.isascii() and text.isdigit()):
+    if not (text.isascii() and text.isdigit() and len(text) <= MAX_NUMBER_DIGITS):
         raise InvalidInput("credential_number")
     return int(text)
 
