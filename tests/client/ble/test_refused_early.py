@@ -1,6 +1,7 @@
 """What no lock can hold or take is refused before anything is sent; what a lock should never say is a bad reply."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,14 +12,16 @@ from custom_components.ttlock.client.ble.lock import BleLock
 from custom_components.ttlock.client.ble.operations import control, log, passcodes
 from custom_components.ttlock.client.ble.operations.credentials import EnrolmentStep
 from custom_components.ttlock.client.ble.operations.log import LockRecord
+from custom_components.ttlock.client.ble.operations.seeds import random_seeds
 from custom_components.ttlock.client.ble.operations.wire import Reader
 from custom_components.ttlock.client.credentials import CredentialKind, Validity
 from custom_components.ttlock.client.cyclic import weekly
 from custom_components.ttlock.client.errors import BadReply, InvalidInput, LinkLost, error_from_lock
 from custom_components.ttlock.client.models import PasscodeKind
 
-from .calls import ADDRESS, CALLS, CODE, NUMBER, PERIOD, QR, WEEKLY, make
+from .calls import CALLS, CODE, NUMBER, PERIOD, QR, WEEKLY, make
 from .conversation_script import scripted
+from .vectors import ADDRESS
 
 AT = datetime(2026, 1, 15, 10, 30, 45, tzinfo=UTC)
 
@@ -167,3 +170,23 @@ async def test_the_step_that_a_lock_refuses_is_none() -> None:
 def test_an_empty_push_says_nothing() -> None:
     with pytest.raises(BadReply):
         control.read_push(b"", UTC)
+
+
+async def test_a_list_that_names_the_same_place_again_ends() -> None:
+    record = "001300011001" + "1a010f0a1e2d58000000006955b900"
+    lock, script = scripted(*[record] * 5)
+    assert len([page async for page in lock.records()]) == 2
+    assert len(script.asked) == 2
+    times = "5801010101" + "010008001200"
+    lock, script = scripted(*[times] * 5)
+    assert len(await lock.list_frozen_times()) == 2
+    assert len(script.asked) == 2
+
+
+async def test_seeds_that_do_not_fit_are_refused() -> None:
+    lock, script = scripted()
+    of_years = list(random_seeds(AT.date()))
+    of_years[3] = replace(of_years[3], secret=Secret("9" * 11))
+    with pytest.raises(InvalidInput):
+        await lock.set_passcode_seeds(of_years)
+    assert script.asked == []

@@ -12,7 +12,7 @@ import secrets
 import time
 from typing import Final
 
-from ..errors import KeyInvalid, NotInSettingMode, OutcomeUnknown, TTLockError
+from ..errors import OutcomeUnknown, TTLockError
 from ..features import Feature, Features
 from ..passcodes import random_code
 from ..secret import Secret
@@ -107,13 +107,9 @@ class _Pairing:
 
     async def _own(self) -> None:
         """Get the key that the lock makes, and give it the numbers that count from now on."""
-        try:
-            # The lock gives a key away as often as it is asked, until it has an owner.
-            data = await self._conversation.request(Opcode.GET_AES_KEY, pairing.GET_AES_KEY)
-        except KeyInvalid as err:
-            # A lock with an owner answers under its own key.
-            raise NotInSettingMode from err
-        aes = pairing.read_aes_key(data)
+        # The lock gives a key away as often as it is asked, until it has an owner; then it answers under its own key,
+        # which is NotInSettingMode.
+        aes = pairing.read_aes_key(await self._conversation.request(Opcode.GET_AES_KEY, pairing.GET_AES_KEY))
         # The version of the lock was learnt from its reply.
         key = replace(
             self._conversation.key, aes=aes, admin=_number(), unlock=_number(), uid=self._uid, zone=self._zone
