@@ -21,6 +21,7 @@ class Air:
         self.slots = slots
         self.links = 0
         self._radios: dict[int, LockRadio] = {}
+        world.clock.on_move(self._time_passed)
 
     def lock(self, which: str | int | VirtualLock) -> LockRadio:
         """Return the radio of a lock, by the key or number the world knows it by, or of the lock itself."""
@@ -43,6 +44,10 @@ class Air:
         """Go through all locks there are, registered with the cloud or not."""
         for lock in (*self.world.locks.values(), *self.world.strays.values()):
             yield self.lock(lock)
+
+    def _time_passed(self) -> None:
+        for radio in self._radios.values():
+            radio.time_passed()
 
     # --- what the locks ask -------------------------------------------------------------------------------------
 

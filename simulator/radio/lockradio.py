@@ -119,6 +119,7 @@ class LockRadio:
         self._active = lock.now()
         self._drawn = 0
         self._listeners: list[Callable[[], None]] = []
+        self._told: Advert | None = None
         lock.on_record.append(self._recorded)
         lock.on_bolt.append(self._bolt_moved)
 
@@ -216,13 +217,19 @@ class LockRadio:
             mac=self.fidelity.advertised_mac or self.lock.mac,
             battery=self.lock.battery,
             flags=self.flags(),
+            updating=self.device.updating,
         )
         return advertising.advert(self.name, state, self.rssi)
 
     def watch(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Have a function called whenever the advertisement changed."""
+        self._told = self.advertisement()
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
+
+    def time_passed(self) -> None:
+        """Notice that a touch is over, or that the lock went to sleep."""
+        self._changed()
 
     async def connect(self) -> Link:
         """Open a link."""
@@ -318,5 +325,8 @@ class LockRadio:
         self._changed()
 
     def _changed(self) -> None:
+        if (now := self.advertisement() if self._listeners else None) == self._told:
+            return
+        self._told = now
         for listener in list(self._listeners):
             listener()

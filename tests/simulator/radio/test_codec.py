@@ -1,5 +1,7 @@
 """The simulator's own codec against what was recorded on real locks and computed by others (ttlock-ble-protocol.md 8)."""
 
+from dataclasses import replace
+
 from hypothesis import given, strategies as st
 import pytest
 
@@ -156,3 +158,39 @@ def test_advertisement_is_that_of_real_locks(flags: int, battery: int, octets: s
     assert raw(state).hex() == octets + "332211ccbbaa"
     sent = advert("M302_332211", state, -70)
     assert sent.manufacturer_data == {773: bytes.fromhex(octets[4:] + "332211ccbbaa")}
+
+
+@pytest.mark.parametrize(
+    ("plain", "frame"),
+    [
+        ("550101020304", "7f5a0503010001000154aa10ce17feac4a0c888c7aa99f16996bb19488"),
+        ("55000e", "7f5a0503010001000154aa1094abe57cd6c3e4224f1d0ddfd8a5c6cff0"),
+        ("410101020304", "7f5a0503010001000154aa10039c9fd5a4db0bf616bc326b93e78b932a"),
+        ("3001", "7f5a0503010001000154aa10c5cfa96fcb4177ba2db1bdd30819043a47"),
+        (
+            "470158000000006955b9001a010f0a1e2d",
+            "7f5a0503010001000154aa20f26238c9fef0af38653ffc1c8b097058a22adb9e4a5387e0ee21deb52573d4634b",
+        ),
+        ("1401580002", "7f5a0503010001000154aa10ab42eab13a813deba86640ab8540cf771d"),
+        ("14012c0102", "7f5a0503010001000154aa108727e401339126f9d87c460efc2e046a3e"),
+        ("36015801000500010384", "7f5a0503010001000154aa10a2a25ee141484cfa4ac99c866da7678536"),
+        ("01016471c4f5f100000510", "7f5a0503010001000154aa109d7359766a0a941cb2beb816abf27f9ace"),
+        (
+            "25010013001110011a010f0a1e2d58000000006955b900",
+            "7f5a0503010001000154aa203fb561a3e23262579649e46e2a591be9a25b6619860b7157e4d0ceb4ba821d7e63",
+        ),
+        ("0501580201deadbeef", "7f5a0503010001000154aa10bf1d041eb70d14c8e0e88c933f5c4c5e56"),
+        ("6601580101010100081e112d", "7f5a0503010001000154aa10e21ef58c570b02b40dc5b216604de931f6"),
+        ("680158010000001700000003", "7f5a0503010001000154aa107146c88ffd1c8a704b543caeacdd18023a"),
+        ("", "7f5a0503010001000154aa0052"),
+    ],
+)
+def test_replies_are_those_others_can_read(plain: str, frame: str) -> None:
+    text = bytes.fromhex(plain)
+    assert build(GENERIC, 0x54, seal(text, KEY) if text else b"").hex() == frame + "0d0a"
+
+
+def test_other_protocols_and_waiting_for_firmware_look_otherwise() -> None:
+    state = State(header=Header(protocol=5, version=4, scene=3), mac="AA:BB:CC:11:22:33", battery=42, flags=3)
+    assert raw(state).hex() == "0201000005040003032a00332211ccbbaa"
+    assert raw(replace(state, updating=True)).hex() == "1219" + "00" * 9 + "332211ccbbaa"

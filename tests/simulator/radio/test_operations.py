@@ -490,6 +490,13 @@ async def test_seeds_of_passcodes(admin: Phone) -> None:
     assert await passcodes(admin) == []
 
 
+async def test_lock_that_waits_for_firmware_says_nothing_else(admin: Phone, radio: LockRadio) -> None:
+    assert await admin.refused(0x02, b"somebody") == Code.INVALID_VENDOR
+    await admin.all(0x02, b"SCIENER")
+    advert = radio.advertisement()
+    assert admin.dropped and advert is not None and list(advert.manufacturer_data) == [0x1912]
+
+
 # --- log -------------------------------------------------------------------------------------------------------------------
 
 
