@@ -26,9 +26,12 @@ PAGE: Final = Path(__file__).parents[1] / "docs" / "events.md"
 def automations() -> list[dict[str, Any]]:
     """Return the automations of the page, in their order."""
     blocks = re.findall(r"```yaml\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
-    return [
-        {"id": str(number), "alias": f"Copied {number}", **parse_yaml(block)} for number, block in enumerate(blocks)
-    ]
+    found: list[dict[str, Any]] = []
+    for number, block in enumerate(blocks):
+        content = parse_yaml(block)
+        assert isinstance(content, dict)
+        found.append({"id": str(number), "alias": f"Copied {number}", **content})
+    return found
 
 
 async def test_the_automations_of_the_documentation_run(
