@@ -7,6 +7,8 @@ import json
 import signal
 
 from . import CloudServer, World
+from .radio.air import Air
+from .radio.socket import RadioServer
 from .reach import Link
 
 
@@ -20,6 +22,7 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     serve.add_argument("--gateways", type=int, default=1, help="gateways of the made locks")
     serve.add_argument("--region", default="eu", help="region of the site")
     serve.add_argument("--latency", type=float, help="seconds each conversation with a lock takes")
+    serve.add_argument("--radio-port", type=int, help="port for clients that talk to the locks over Bluetooth")
     return parser.parse_args(argv)
 
 
@@ -46,7 +49,7 @@ async def _serve(arguments: argparse.Namespace) -> None:
         loop.add_signal_handler(number, ended.set)
     await server.start(arguments.port)
     account = next(iter(world.accounts.values()))
-    facts = {
+    facts: dict[str, object] = {
         "base_url": server.url,
         "control_url": f"{server.url}/control",
         "client_id": world.application.client_id,
@@ -56,8 +59,14 @@ async def _serve(arguments: argparse.Namespace) -> None:
         "lock_ids": {lock.key: lock.lock_id for lock in world.locks.values()},
         "gateway_ids": {gateway.key: gateway.gateway_id for gateway in world.reach.gateways.values()},
     }
+    radio = RadioServer(Air(world)) if arguments.radio_port is not None else None
+    if radio is not None:
+        await radio.start(arguments.radio_port)
+        facts["radio_port"] = radio.port
     print(json.dumps(facts), flush=True)
     await ended.wait()
+    if radio is not None:
+        await radio.stop()
     await server.stop()
 
 
