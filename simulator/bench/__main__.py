@@ -11,12 +11,14 @@ from simulator.demo.api import Json
 
 from .batch import measure_batch
 from .ble import measure_ble
+from .calls import LOCKS, measure_calls
 from .push import measure_push
 from .setup import measure_setup
 
 MEASUREMENTS: Mapping[str, Callable[..., Coroutine[Any, Any, Json]]] = {
     "batch": measure_batch,
     "ble": measure_ble,
+    "calls": measure_calls,
     "push": measure_push,
     "setup": measure_setup,
 }
@@ -49,6 +51,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     push.add_argument("--rate", type=int, default=1000, help="made-up callbacks a second (default %(default)s)")
     push.add_argument("--seconds", type=int, default=5, help="length of each flood (default %(default)s)")
+    calls = names.add_parser("calls", help="simulated months: calls by purpose, and how old states are")
+    calls.add_argument(
+        "--locks", type=int, nargs="+", default=LOCKS, help="locks in the account (default: 1 10 50 500)"
+    )
+    calls.add_argument("--days", type=int, default=30, help="days of the month (default %(default)s)")
+    calls.add_argument("--idle", action="store_true", help="nobody moves a bolt")
     options = vars(parser.parse_args(arguments))
     measure = MEASUREMENTS[options.pop("name")]
     figures = asyncio.run(measure(**options))

@@ -14,8 +14,8 @@ from typing import Any, override
 import aiohttp
 
 SETTLE_SECONDS = 0.02
-SETTLE_TRIES = 100
-"""Something under way that is not heard of for two seconds waits for the clock itself."""
+SETTLE_TRIES = 3000
+"""Something under way that is not heard of for a minute waits for the clock itself."""
 SHORTEST_SECONDS = 1e-6
 
 type Ready = list[tuple[selectors.SelectorKey, int]]
