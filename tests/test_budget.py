@@ -21,6 +21,7 @@ from simulator import CloudServer, Fault, World
 from .conftest import ENTRY_ID, setup
 from .passing_time import pass_time
 from .test_lock import Find, command, state_of
+from .test_record_options import choose
 
 FREE_PLAN = 30_000
 COUNT = "/app/getMonthRequestCount"
@@ -245,6 +246,29 @@ async def test_a_runaway_is_a_repair_before_it_is_too_late(
     for _ in range(14):
         await pass_time(hass, clock, timedelta(hours=12))
     assert issue("quota_forecast") is None, "it has stopped"
+
+
+async def test_another_plan_is_named_in_the_options(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory, loaded: MockConfigEntry
+) -> None:
+    await choose(hass, loaded, "calls", {"calls_a_month": 100_000})
+    assert loaded.runtime_data.quota.governor.limit == 100_000
+    await choose(hass, loaded, "calls", {"calls_a_month": FREE_PLAN})
+    assert loaded.runtime_data.quota.governor.limit == FREE_PLAN
+
+
+async def test_a_lock_is_asked_less_often_at_night(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory, loaded: MockConfigEntry, world: World
+) -> None:
+    await choose(hass, loaded, "calls", {"calls_a_month": 2000})
+    lock = loaded.runtime_data.locks[world.lock("front_door").lock_id]
+    pauses = []
+    for hour in (12, 0):
+        clock.move_to(f"2026-12-21T{hour:02}:00:00+00:00")
+        await lock.async_refresh()
+        pauses.append(lock.update_interval)
+    assert pauses[0] != pauses[1]
+    assert min(pauses) >= timedelta(minutes=10)
 
 
 async def test_sensors_tell_how_the_calls_stand(

@@ -295,7 +295,7 @@ async def test_what_a_flood_in_the_name_of_a_lock_displaces_is_read_from_the_lis
         for number in range(3):
             await client.post(path, data=form(world, record(4711), padding=f"{number}{minute}" * (half // 2)))
         await pass_time(hass, freezer, timedelta(minutes=5))
-    assert cloud.calls[LIST] <= 10
+    assert cloud.calls[LIST] <= 10 + len(world.locks), "beside the regular look at each log"
 
 
 async def test_thousands_of_made_up_records_do_not_hide_a_true_one(
@@ -537,7 +537,7 @@ async def test_silence_is_noticed_and_asking_is_resumed_until_callbacks_come_aga
     await pass_time(hass, freezer, GRACE + timedelta(seconds=2))
     assert callbacks() == "silent"
     assert account.state_interval == asked
-    assert lock.update_interval == asked
+    assert lock.update_interval is not None and lock.update_interval <= 4 * asked, "by the hour of the day"
     assert cloud.calls[STATE] >= 1
     assert caplog.text.count("Callbacks of TTLock have stopped") == 1
     await hass.config_entries.async_reload(loaded.entry_id)

@@ -22,7 +22,7 @@ from .client.errors import DeviceUnreachable, QuotaExceeded, TTLockError, Withhe
 from .client.inventory import Firmware
 from .client.models import Ekey, Gateway, GatewayReach, OwnLock
 from .client.parse import Listing
-from .client.quota import Regular
+from .client.quota import Regular, next_question
 from .const import (
     CALLS_FOR_INVENTORY,
     CALLS_FOR_SETTINGS,
@@ -121,6 +121,19 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
     def state_interval(self) -> timedelta:
         """Return how often a lock may be asked for its state, on average over a day."""
         return self.shortest_state_interval * self.quota.stretch(Regular.STATE)
+
+    def state_pause(self, lock: LockCoordinator) -> timedelta:
+        """Return how long to wait for the next question to a lock that was asked just now: less where people move."""
+        now = dt_util.utcnow()
+        due = next_question(
+            now,
+            now,
+            interval=self.state_interval,
+            shortest=self.shortest_state_interval,
+            weights=lock.log.habit.weights,
+            zone=lock.data.zone,
+        )
+        return self.state_interval if due is None else due - now
 
     @property
     def shortest_state_interval(self) -> timedelta:

@@ -249,6 +249,7 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         """Ask the lock where its bolt is."""
         if self.data.obstacle:
             return self.data
+        self.update_interval = self.account.state_pause(self)
         if self.account.passes_over(self.lock_id):
             return self.data
         commands = self._commands

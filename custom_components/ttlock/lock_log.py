@@ -86,6 +86,7 @@ class LockLog:
         """Go on where the last run ended."""
         self._lock = lock
         self.history = lock.account.logs.get(lock.lock_id)
+        self.habit = lock.account.logs.habit(lock.lock_id)
         self._listeners: set[Listener] = set()
         self._watchers: set[CALLBACK_TYPE] = set()
         self._turn = asyncio.Lock()
@@ -182,6 +183,8 @@ class LockLog:
         self._lock.async_hear(news, asked=asked)
         named = tuple([replace(item, event=await self._async_named(item)) for item in news])
         for item in named:
+            if item.event.type is EventType.UNLOCKED:
+                self.habit.note(item.event.at.astimezone(self._lock.data.zone))
             self._tell(item.event)
         for watcher in tuple(self._watchers):
             watcher()

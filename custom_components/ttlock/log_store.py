@@ -8,6 +8,7 @@ from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 
 from .client.history import History
+from .client.quota import Habit
 from .const import DOMAIN, LOGGER
 
 VERSION = 1
@@ -25,6 +26,7 @@ class LogStore:
         )
         self._salt = secrets.token_bytes(SALT_BYTES)
         self._histories: dict[int, History] = {}
+        self._habits: dict[int, Habit] = {}
 
     async def async_load(self) -> None:
         """Read the file; a history that cannot be read begins anew."""
@@ -37,6 +39,8 @@ class LogStore:
                 history = History(self._salt, dt_util.utcnow())
                 history.restore(kept)
                 self._histories[int(key)] = history
+            for key, kept in raw.get("habits", {}).items():
+                self.habit(int(key)).restore(kept)
         except (AttributeError, KeyError, TypeError, ValueError) as err:
             LOGGER.warning("What was known of records cannot be read from the store: %s", type(err).__name__)
 
@@ -57,6 +61,11 @@ class LogStore:
         return self._histories[lock_id]
 
     @callback
+    def habit(self, lock_id: int) -> Habit:
+        """Return at which hours a lock is used."""
+        return self._habits.setdefault(lock_id, Habit())
+
+    @callback
     def save(self) -> None:
         """Write soon."""
         self._store.async_delay_save(self._as_json, SAVE_DELAY_SECONDS)
@@ -64,11 +73,13 @@ class LogStore:
     @callback
     def forget(self, lock_id: int) -> None:
         """Drop a lock that is gone."""
+        self._habits.pop(lock_id, None)
         if self._histories.pop(lock_id, None):
             self.save()
 
     def _as_json(self) -> dict[str, Any]:
         return {
             "salt": self._salt.hex(),
+            "habits": {str(lock_id): habit.to_json() for lock_id, habit in self._habits.items()},
             "locks": {str(lock_id): history.to_json() for lock_id, history in self._histories.items()},
         }

@@ -22,7 +22,8 @@ import voluptuous as vol
 from .access_words import without_digits
 from .client.events import LATE_AFTER, is_free
 from .client.people import Held
-from .const import DOMAIN, LOGGER
+from .client.quota import FREE_PLAN
+from .const import CONF_CALLS_A_MONTH, DOMAIN, LOGGER
 from .lock_coordinator import LockCoordinator
 from .options import (
     CONF_ACTIVITY,
@@ -36,7 +37,8 @@ from .options import (
 
 CONF_NAMES: Final = "names"
 CONF_PERSON: Final = "person"
-MENU: Final = ["records", "people", "duress", "doorbell"]
+MENU: Final = ["records", "people", "duress", "doorbell", "calls"]
+MOST_CALLS: Final = 100_000_000
 LATEST_MINUTES: Final = 24 * 60
 READING_SECONDS: Final = 5
 """Names are suggestions: whoever waits longer types them."""
@@ -135,6 +137,22 @@ class TTLockOptionsFlow(OptionsFlowWithReload):
         return self.async_show_form(
             step_id="doorbell", data_schema=schema, errors=errors, description_placeholders={"number": wrong}
         )
+
+    async def async_step_calls(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask how many calls a month the plan of the developer application has."""
+        if user_input is not None:
+            calls = int(user_input[CONF_CALLS_A_MONTH])
+            # Without a word of the user the plan is the free one, or the smaller one that the vendor showed.
+            return self._save({CONF_CALLS_A_MONTH: None if calls == FREE_PLAN else calls})
+        known = self.config_entry.options.get(CONF_CALLS_A_MONTH) or FREE_PLAN
+        schema = vol.Schema(
+            {
+                vol.Required(CONF_CALLS_A_MONTH, default=known): NumberSelector(
+                    NumberSelectorConfig(min=100, max=MOST_CALLS, mode=NumberSelectorMode.BOX)
+                )
+            }
+        )
+        return self.async_show_form(step_id="calls", data_schema=schema)
 
     def _save(self, changes: dict[str, Any]) -> ConfigFlowResult:
         return self.async_create_entry(data={**self.config_entry.options, **changes})

@@ -23,8 +23,9 @@ import aiohttp
 
 from simulator import CloudServer, World, world as world_module
 from simulator.cloud import callbacks
-from simulator.demo.hass import API_URL_VARIABLE, INTEGRATION
+from simulator.demo.hass import API_URL_VARIABLE, INTEGRATION, http_store, write_json
 from simulator.demo.house import DOMAIN, TIME_ZONE
+from simulator.demo.ports import free_port
 
 from .household import Act, acts_of
 from .virtual_time import VirtualClock, VirtualLoop, install
@@ -120,6 +121,8 @@ class Month:
 
         (self._folder / "custom_components").mkdir()
         (self._folder / "custom_components" / DOMAIN).symlink_to(INTEGRATION, target_is_directory=True)
+        (self._folder / ".storage").mkdir()
+        write_json(self._folder / ".storage" / "http", http_store(free_port()))
         (self._folder / "configuration.yaml").write_text(CONFIGURATION, encoding="utf-8")
         # The rest of a usual installation asks nothing of TTLock, and its timers would take most of the time.
         bootstrap.DEFAULT_INTEGRATIONS.intersection_update(NEEDED)

@@ -95,9 +95,9 @@ class HomeAssistant:
             CONFIGURATION.format(country=self._country, time_zone=self._time_zone) + self._configuration,
             encoding="utf-8",
         )
-        _write_json(storage / "http", _http_store(self.port))
+        write_json(storage / "http", http_store(self.port))
         if not (storage / "onboarding").exists():
-            _write_json(storage / "onboarding", ONBOARDING)
+            write_json(storage / "onboarding", ONBOARDING)
 
     def _link_integration(self) -> None:
         link = self.folder / "custom_components" / "ttlock"
@@ -215,7 +215,8 @@ def _environment(more: Mapping[str, str]) -> dict[str, str]:
     return {key: value for key, value in os.environ.items() if key.lower() not in ignored} | dict(more)
 
 
-def _http_store(port: int) -> dict[str, object]:
+def http_store(port: int) -> dict[str, object]:
+    """Return what Home Assistant stores of its web server."""
     return {
         "version": 2,
         "minor_version": 2,
@@ -239,5 +240,6 @@ def _http_store(port: int) -> dict[str, object]:
     }
 
 
-def _write_json(path: Path, content: Mapping[str, object]) -> None:
+def write_json(path: Path, content: Mapping[str, object]) -> None:
+    """Write a file of Home Assistant's storage."""
     path.write_text(json.dumps(content, indent=2), encoding="utf-8")
