@@ -6,6 +6,7 @@ from datetime import timedelta
 import json
 import time
 from typing import Any
+from urllib.parse import urlencode
 
 from aiohttp.test_utils import TestClient
 from freezegun.api import FrozenDateTimeFactory
@@ -232,6 +233,29 @@ async def test_bodies_are_bounded_in_size(
     assert told == []
     await post(hass, client, path, form(world, record()))
     assert types(told) == ["unlocked"]
+
+
+async def test_a_callback_that_breaks_off_is_dropped_without_a_word(
+    hass: HomeAssistant,
+    client: TestClient[Any, Any],
+    path: str,
+    told: Events,  # noqa: F811
+    world: World,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    body = urlencode(form(world, record())).encode()
+    host, port = client.server.host, client.server.port
+    for head in (f"Content-Length: {len(body)}", "Transfer-Encoding: chunked"):
+        _, writer = await asyncio.open_connection(host, port)
+        writer.write(f"POST {path} HTTP/1.1\r\nHost: {host}\r\n{head}\r\n\r\n".encode())
+        writer.write(body[:-20] if "Length" in head else b"ffff\r\n" + body)
+        await writer.drain()
+        await asyncio.sleep(0)
+        writer.close()
+        await writer.wait_closed()
+    await post(hass, client, path, form(world, record(48)))
+    assert types(told) == ["wrong_attempts"]
+    assert "ERROR" not in caplog.text
 
 
 async def test_replays_take_nothing_from_true_callbacks(
