@@ -303,7 +303,14 @@ class Link:
         if self._idle is not None:
             self._idle.cancel()
         if (seconds := self.radio.fidelity.idle_seconds) is not None and self._connected:
-            self._idle = self.radio.time.call_at(self.now() + seconds, self.drop, patient=True)
+            self._idle = self.radio.time.call_at(self.now() + seconds, self._fell_idle, patient=True)
+
+    def _fell_idle(self) -> None:
+        """Let the link go, unless the lock waits for somebody to show it a card or finger, which takes its time (5.9)."""
+        if self.radio.present is not None:
+            self._touch()
+        else:
+            self.drop()
 
     def _read(self) -> None:
         self._was_read = True

@@ -324,7 +324,7 @@ async def test_a_card_is_enrolled(person: Beside) -> None:
 
 
 async def test_a_finger_is_enrolled_press_by_press(person: Beside) -> None:
-    person.radio.fidelity.enrolment.seconds, person.radio.fidelity.idle_seconds = 12, None
+    person.radio.fidelity.enrolment.seconds = 12
     ready, *presses, done = await steps_of(person.lock.enrol_fingerprint())
     assert (ready.step, ready.total) == (EnrolmentStep.READY, 4)
     assert [(press.step, press.current, press.total) for press in presses] == [

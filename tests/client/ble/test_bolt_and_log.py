@@ -1,5 +1,6 @@
 """Moving the bolt of a virtual lock, its log, and passage mode."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import suppress
 from dataclasses import replace
@@ -8,8 +9,12 @@ from datetime import UTC, timedelta
 import pytest
 
 from custom_components.ttlock.client import Secret
+from custom_components.ttlock.client.ble.lock import BleLock
+from custom_components.ttlock.client.ble.operations import control
+from custom_components.ttlock.client.ble.operations.control import Moved, Status
 from custom_components.ttlock.client.ble.operations.log import LockRecord
 from custom_components.ttlock.client.ble.operations.passage import PassageEntry, Repeat
+from custom_components.ttlock.client.ble.session import Session
 from custom_components.ttlock.client.errors import (
     InvalidInput,
     KeyInvalid,
@@ -19,7 +24,7 @@ from custom_components.ttlock.client.errors import (
     Unsupported,
 )
 from custom_components.ttlock.client.events import EventType, LockEvent, Source
-from custom_components.ttlock.client.models import Bolt
+from custom_components.ttlock.client.models import Bolt, Door
 from custom_components.ttlock.client.passage import PassageMode, PassagePeriod
 from simulator.radio.air import Air
 
@@ -253,3 +258,34 @@ async def test_dates_are_in_the_time_of_the_lock(air: Air) -> None:
     assert record.when == air.world.clock.utc().replace(microsecond=0)
     assert record.when.tzinfo is UTC
     await person.session.close()
+
+
+async def test_what_happens_at_the_door_is_told_while_the_connection_is_open(air: Air) -> None:
+    told: list[Status | Moved] = []
+    person = beside(air)
+    zone = person.session.key.zone
+    session = Session(
+        person.connector, person.session.key, on_push=lambda _, data: told.append(control.read_push(data, zone))
+    )
+    person.door.configure_passage(replace(person.door.passage, enabled=False))
+    person.door.configure_auto_lock(5)
+    lock = BleLock(session)
+    assert (await lock.status()).bolt is Bolt.LOCKED
+    person.door.enter_code(person.door.secrets.no_key_pwd)
+    await _delivered()
+    battery = person.door.battery
+    opened, moved = told
+    assert opened == Status(battery=battery, bolt=Bolt.UNLOCKED, door=Door.CLOSED)
+    assert isinstance(moved, Moved)
+    assert moved.battery == battery
+    person.world.clock.advance(10)
+    assert person.door.bolt == "locked"
+    await _delivered()
+    assert told[2:] == [Status(battery=person.door.battery, bolt=Bolt.LOCKED, door=Door.CLOSED)]
+    await session.close()
+
+
+async def _delivered() -> None:
+    """Let what the lock has said arrive."""
+    for _ in range(12):
+        await asyncio.sleep(0)

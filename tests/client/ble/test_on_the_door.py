@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -76,6 +77,15 @@ async def _feature_bits(person: Beside) -> int:
 async def _info(person: Beside) -> tuple[str | None, ...]:
     found = await person.lock.read_device_info()
     return found.model, found.hardware_version, found.firmware_version, found.made_on
+
+
+async def _seed_of_this_year(person: Beside) -> tuple[int, bool]:
+    person.world.clock.freeze()
+    of_years = random_seeds(date(2026, 5, 1))
+    await person.lock.set_passcode_seeds(of_years)
+    found = await person.lock.read_passcode_seed()
+    assert found.since == person.now()
+    return of_years[0].year, (found.code, found.secret) == (of_years[0].code, of_years[0].secret)
 
 
 async def _accessory(person: Beside) -> tuple[int, str, int | None]:
@@ -232,6 +242,11 @@ DEEDS = {
         do=lambda p: p.lock.set_passcode_seeds(random_seeds(p.now().date())),
         asked="41 30 31",
         holds=lambda p: len(p.radio.device.passcode_seeds) == 61,
+    ),
+    "the seed of this year is read": Deed(
+        do=_seed_of_this_year,
+        asked="41 30 31 55 30 32",
+        returns=lambda p: (2026, True),
     ),
     "a door sensor is paired": Deed(
         do=lambda p: p.lock.pair_door_sensor(SENSOR),
@@ -401,4 +416,15 @@ async def test_a_lock_refuses_what_it_is_not_made_for(air: Air) -> None:
     with pytest.raises(Unsupported):
         await person.lock.press(ControlKey.UP)
     assert person.asked() == "55 30 63"
+    await person.session.close()
+
+
+async def test_the_buttons_of_a_gate_are_pressed(air: Air) -> None:
+    person = beside(air)
+    person.radio.header = replace(person.radio.header, scene=10)
+    await person.lock.press(ControlKey.UP)
+    assert person.asked() == "55 30 63"
+    assert person.door.bolt == "unlocked"
+    [record] = [one for one in await person.lock.read_log() if one.type == 37]
+    assert (record.key, record.uid) == (ControlKey.UP, person.session.key.uid)
     await person.session.close()
