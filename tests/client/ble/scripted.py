@@ -55,6 +55,8 @@ class ScriptedLock:
     broken_write: int | None = None
     """The write, counted from 0 over all connections, that does not get through."""
     deaf_until_read: bool = False
+    stuck: set[str] = field(default_factory=set)
+    """What never comes to an end: connect, write, wake or close."""
     key: LockKey = KEY
     header: Header | None = None
 
@@ -73,6 +75,10 @@ class ScriptedLock:
             **self.answers,
         }
 
+    async def may_be_stuck(self, what: str) -> None:
+        if what in self.stuck:
+            await asyncio.Event().wait()
+
     async def has_heard(self, opcode: Opcode) -> None:
         await self._heard[opcode].wait()
 
@@ -85,6 +91,7 @@ class ScriptedLock:
         self, attempt: int, on_data: Callable[[bytes], None], on_lost: Callable[[], None]
     ) -> ScriptedLink:
         self.attempts.append(attempt)
+        await self.may_be_stuck("connect")
         if self.faults:
             raise self.faults.pop(0)
         link = ScriptedLink(self, on_data, on_lost)
@@ -123,6 +130,7 @@ class ScriptedLink:
     async def write(self, piece: bytes) -> None:
         if not self.is_open:
             raise LinkLost
+        await self._lock.may_be_stuck("write")
         count = len(self._lock.writes)
         self._lock.writes.append(piece)
         if count == self._lock.broken_write:
@@ -134,12 +142,14 @@ class ScriptedLink:
             self._lock.hear(self, frame)
 
     async def wake(self) -> None:
+        await self._lock.may_be_stuck("wake")
         self._lock.reads += 1
         self._has_been_read = True
 
     async def close(self) -> None:
         self.is_open = False
         self.closed.set()
+        await self._lock.may_be_stuck("close")
 
     def lose(self) -> None:
         self.is_open = False

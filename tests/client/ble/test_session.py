@@ -9,7 +9,7 @@ import struct
 import pytest
 
 from custom_components.ttlock.client import Secret
-from custom_components.ttlock.client.ble.channel import Quirks
+from custom_components.ttlock.client.ble.channel import MAX_REPLIES, Quirks
 from custom_components.ttlock.client.ble.conversation import Access, Conversation
 from custom_components.ttlock.client.ble.key import LockKey
 from custom_components.ttlock.client.ble.opcodes import VENDOR, Opcode
@@ -464,6 +464,34 @@ async def test_following_ends_with_what_goes_wrong(session: Session, lock: Scrip
         kinds.append(type(raised.value))
     assert kinds == [NoReply, LinkLost, InvalidInput]
     assert lock.opcodes.count(Opcode.FINGERPRINTS) == 3, "each was asked once"
+
+
+@pytest.mark.parametrize(("what", "kind"), [("connect", OutOfReach), ("write", LinkLost), ("wake", LinkLost)])
+async def test_a_stack_that_does_not_come_back_is_not_waited_for(
+    swift: None, session: Session, lock: ScriptedLock, what: str, kind: type[BluetoothError]
+) -> None:
+    lock.stuck = {what, "close"}
+    lock.deaf_until_read = True
+    with pytest.raises(kind):
+        await state(session)
+    lock.stuck.clear()
+    assert await state(session) == STATE[1:]
+
+
+async def test_more_replies_than_any_lock_has_are_not_kept(session: Session, lock: ScriptedLock) -> None:
+    """Then the link breaks, which is told in any case."""
+    flood = [envelope(Opcode.LOG, ok(bytes((number % 256,)))) for number in range(MAX_REPLIES + 50)]
+    lock.answers[Opcode.LOG] = [ok(b"first")]
+    following = session.follow(Opcode.LOG, b"", access=Access.KEY, timeout=1)
+    assert await anext(following) == b"first"
+    lock.links[0].notify(flood)
+    lock.links[0].lose()
+    lock.links[0].notify(flood)
+    await asyncio.sleep(0)
+    heard = [await anext(following) for _ in range(MAX_REPLIES - 1)]
+    assert len(set(heard)) == len(heard)
+    with pytest.raises(LinkLost):
+        await anext(following)
 
 
 async def test_a_function_of_the_token_needs_one(session: Session) -> None:

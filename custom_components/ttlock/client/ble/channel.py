@@ -5,7 +5,7 @@ A reply repeats the opcode of its request inside the encryption; what repeats an
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 import logging
 from typing import Final
@@ -41,8 +41,11 @@ _EVENT_LENGTH: Final = 15
 class Patience:
     """How long to wait for what, in seconds, and how often to begin again (9.1)."""
 
-    connect: float = 25.0
-    """For a connection, from looking for the lock to its notifications."""
+    connect: float = 40.0
+    """For the first try to connect, from looking for the lock to its notifications: a stack that waits for a free slot
+    gives up after 36 s, and says then that there was none."""
+    connect_again: float = 15.0
+    """For each further try, at least; more when `total` leaves more."""
     write: float = 5.0
     """For one write."""
     reply: float = 6.0
@@ -113,10 +116,10 @@ class Channel:
         self._quiet: asyncio.TimerHandle | None = None
         self.is_open = True
 
-    async def connect(self, connector: Connector, attempt: int) -> None:
+    async def connect(self, connector: Connector, attempt: int, timeout: float) -> None:
         """Make the connection, once."""
         try:
-            async with asyncio.timeout(self._patience.connect):
+            async with asyncio.timeout(timeout):
                 link = await connector.connect(attempt, self._on_data, self._on_lost)
         except TimeoutError:
             raise OutOfReach from None
@@ -206,20 +209,17 @@ class Channel:
             raise
 
     async def _wake(self) -> None:
-        if self._link is None:
-            raise LinkLost
-        try:
-            async with asyncio.timeout(self._patience.write):
-                await self._link.wake()
-        except TimeoutError:
-            raise LinkLost from None
+        await self._use(lambda link: link.wake())
 
     async def _write(self, piece: bytes) -> None:
+        await self._use(lambda link: link.write(piece))
+
+    async def _use(self, act: Callable[[Link], Awaitable[None]]) -> None:
         if self._link is None or not self.is_open:
             raise LinkLost
         try:
             async with asyncio.timeout(self._patience.write):
-                await self._link.write(piece)
+                await act(self._link)
         except TimeoutError:
             raise LinkLost from None
 

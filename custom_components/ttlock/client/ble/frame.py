@@ -120,6 +120,6 @@ def _frame_at(buffer: bytearray, position: int, end: bytes) -> Frame | Literal[F
     stop = check + _CRC + len(end)
     if len(buffer) < stop:
         return None
-    if buffer[check] != crc8(buffer[position:check]) or not buffer.startswith(end, check + _CRC):
+    if not buffer.startswith(end, check + _CRC) or buffer[check] != crc8(buffer[position:check]):
         return False
     return Frame(Header(*header), opcode, bytes(buffer[position + _HEAD.size : check]), marker)

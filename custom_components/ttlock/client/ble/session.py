@@ -141,7 +141,7 @@ class Session:
         attempt = 0
         while True:
             try:
-                return await act(await self._connected(attempt))
+                return await act(await self._connected(attempt, self._patience.total - (loop.time() - begun)))
             except BluetoothError as err:
                 await self._drop()
                 attempt += 1
@@ -158,13 +158,15 @@ class Session:
                 await self._drop()
                 raise
 
-    async def _connected(self, attempt: int) -> Channel:
+    async def _connected(self, attempt: int, left: float) -> Channel:
         if self._channel is not None:
             if self._channel.is_open:
                 return self._channel
             await self._drop()
         self._channel = channel = Channel(self._key, self._patience, self._quirks, self._on_push)
-        await channel.connect(self._connector, attempt)
+        patience = self._patience
+        timeout = max(left, patience.connect_again) if attempt else patience.connect
+        await channel.connect(self._connector, attempt, timeout)
         return channel
 
     async def _drop(self) -> None:
