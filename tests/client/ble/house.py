@@ -8,7 +8,6 @@ from custom_components.ttlock.client.ble.key import LockKey
 from custom_components.ttlock.client.ble.lock import BleLock
 from custom_components.ttlock.client.ble.session import Session
 from simulator import World
-from simulator.features import Feature
 from simulator.lock import VirtualLock
 from simulator.radio.air import Air
 from simulator.radio.lockradio import LockRadio
@@ -79,6 +78,3 @@ def ekey_of(world: World, which: str = "front_door") -> LockKey:
 def _build_in(door: VirtualLock, bit: int) -> None:
     door.feature_value = f"{int(door.feature_value, 16) | 1 << bit:X}"
     door.features |= {bit}
-
-
-__all__ = ["Beside", "Feature", "beside", "ekey_of"]
