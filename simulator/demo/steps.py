@@ -3,7 +3,7 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 
-from . import key_steps, outage_steps, push_steps
+from . import key_steps, outage_steps, push_steps, quota_steps
 from .house import add_account, config_entries, enter_house, read_entities, settled_entities
 from .stage import FOLLOW_SECONDS, LOCK, Stage, Step, expect
 
@@ -216,6 +216,7 @@ STEPS = (
     Step("passage mode holds the door", passage_mode_holds_the_door),
     Step("a lost gateway is named, stops only its locks, and the next try works", outage_steps.a_gateway_drops_out),
     Step("an outage of the cloud is said once, and facts outlast it", outage_steps.the_cloud_drops_out),
+    Step("a month of calls is used up, and the next one begins", quota_steps.a_month_of_calls_ends),
     Step("a restart of Home Assistant keeps everything", a_restart_keeps_everything),
     Step("a restart in an outage shows the last facts, and the rest follows", outage_steps.a_restart_in_an_outage),
     Step("with callbacks the door is heard in less than a second", push_steps.the_door_is_heard_at_once),
