@@ -17,6 +17,7 @@ from .client.errors import TTLockError
 from .const import CONF_TOKEN, DOMAIN, LOGGER
 from .coordinator import AccountCoordinator, TTLockConfigEntry
 from .details import Details
+from .fact_store import FactStore
 from .grant_keeper import async_remove_grants
 from .inventory_store import InventoryStore
 from .log_store import LogStore
@@ -85,6 +86,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: TTLockConfigEntry) -> b
         await entry.runtime_data.logs.async_flush()
         await entry.runtime_data.push.async_flush()
         await async_flush_quotas(hass)
+        await entry.runtime_data.facts.async_flush()
     return unloaded
 
 
@@ -98,6 +100,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: TTLockConfigEntry) -> N
     await LogStore(hass, entry.entry_id).async_remove()
     await async_remove_push(hass, entry.entry_id)
     await async_release_address(hass, entry)
+    await FactStore(hass, entry.entry_id).async_remove()
     async_remove_issues(hass, entry.entry_id)
 
 

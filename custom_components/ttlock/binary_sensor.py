@@ -28,7 +28,6 @@ from .entity import (
     async_add_lock_entities,
 )
 from .gateway_entity import GatewayEntity, async_add_gateway_entities
-from .lock_coordinator import LockCoordinator
 from .standalone_entity import StandaloneEntity, async_add_standalone_entities
 
 PARALLEL_UPDATES = 0
@@ -81,7 +80,7 @@ WIFI_BINARY_SENSORS = (
         entity_registry_enabled_default=False,
         supported_fn=lambda data: Feature.WIFI in data.features,
         detail=WIFI,
-        read_fn=LockCoordinator.async_read_wifi,
+        read_fn=lambda lock: lock.upkeep.async_read_wifi(),
         is_on_fn=lambda wifi: wifi.power_saving,
     ),
 )

@@ -68,7 +68,7 @@ class SetClock(TTLockEntity, ButtonEntity):
     @override
     async def async_press(self) -> None:
         """Set the clock."""
-        await self.async_run(self.coordinator.async_set_clock())
+        await self.async_run(self.coordinator.upkeep.async_set_clock())
 
 
 class OneTimeCode(TTLockEntity, ButtonEntity):

@@ -51,6 +51,7 @@ from .const import (
 from .data import GATEWAY_OFFLINE, Allowance, Inventory, InventoryLock, jittered
 from .details import CLOCK_DRIFT, GATEWAY_FIRMWARE, LOCK_FIRMWARE, WIFI, WORKING_MODE, Detail, Details
 from .errors import translated_update
+from .fact_store import FactStore
 from .grant_keeper import GrantKeeper
 from .inventory_store import InventoryStore
 from .jobs import Jobs
@@ -100,6 +101,7 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
         self.logs = LogStore(hass, entry.entry_id)
         self.push = PushState(hass, self)
         self.doors = StandaloneDoors(hass, self)
+        self.facts = FactStore(hass, entry.entry_id)
         self.jobs = Jobs()
         self.inventory_store = InventoryStore(hass, entry.entry_id)
         self.issues = RepairIssues(hass, self)
@@ -273,6 +275,7 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
         self._stored = await self.inventory_store.async_load()
         self._reach = self._stored.reach if self._stored else ()
         await self.push.async_load()
+        await self.facts.async_load()
 
     @override
     async def _async_update_data(self) -> Inventory:
@@ -397,6 +400,7 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
             self.config_entry.async_create_task(self.hass, lock.async_shutdown())
             self.settings.forget(lock_id)
             self.logs.forget(lock_id)
+            self.facts.forget(lock_id)
             self.users.forget(lock_id)
             self.issues.async_forget_lock(lock_id)
             for detail in LOCK_DETAILS:
@@ -414,7 +418,7 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
                     lock.async_note_failure(DeviceUnreachable(GATEWAY_OFFLINE))
         for lock in self.locks.values():
             self.issues.async_review(lock)
-            if lock.async_review_way() or (
+            if lock.questions.async_review_way() or (
                 lock.data.trouble and any(reach.gateway_id in back_online for reach in lock.data.reach)
             ):
                 self._in_background(lock.async_refresh(), f"{lock.name}: the way to it is free again")
@@ -535,7 +539,7 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
 
         async def read(lock: LockCoordinator) -> None:
             async with slots:
-                await lock.async_read_settings()
+                await lock.upkeep.async_read_settings()
                 await lock.book.async_begin()
                 await lock.log.async_begin()
 
@@ -545,7 +549,7 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
     async def _async_read_settings(self) -> None:
         """Read settings that have grown old, one lock after the other."""
         for lock in list(self.locks.values()):
-            await lock.async_read_settings()
+            await lock.upkeep.async_read_settings()
         await self._async_read_details()
         if self._explored_at and dt_util.utcnow() - self._explored_at >= FIRST_WATCH_DELAY:
             with in_background():

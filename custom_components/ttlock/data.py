@@ -7,7 +7,9 @@ from typing import Final
 
 from homeassistant.util import dt as dt_util
 
+from .client.evidence import Confidence, Evidence, FactSource
 from .client.features import Feature, Features
+from .client.knowledge import PASSAGE_AGE, AutoLock, Fact, Knowledge, fact_of
 from .client.models import Bolt, Door, Ekey, Gateway, GatewayReach
 from .client.passage import PassageMode
 from .client.settings import LockSwitches
@@ -66,10 +68,15 @@ class LockSettings:
     remote_unlock: bool | None = None
     """Whether the lock lets itself be unlocked from afar, as the last try showed: its switch cannot be read."""
     read_at: datetime | None = None
+    auto_lock_set_at: datetime | None = None
+    """When we set the delay: it began anew."""
+    passage_set_at: datetime | None = None
+    """When we wrote the plan."""
 
-    def with_auto_lock(self, seconds: int) -> LockSettings:
+    def with_auto_lock(self, seconds: int, at: datetime) -> LockSettings:
         """Return the settings after the delay was changed."""
-        return replace(self, auto_lock_seconds=seconds, remembered_auto_lock=seconds or self.remembered_auto_lock)
+        remembered = seconds or self.remembered_auto_lock
+        return replace(self, auto_lock_seconds=seconds, remembered_auto_lock=remembered, auto_lock_set_at=at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,18 +85,41 @@ class LockData:
 
     inventory: InventoryLock
     settings: LockSettings = LockSettings()
-    bolt: Bolt = Bolt.UNKNOWN
+    known: Knowledge = field(default_factory=Knowledge)
+    """Bolt, door and battery, with who said so and when."""
+    contact: Fact[str] | None = None
+    """How the last try to reach the lock ended: connected, or the reason word of the failure."""
     moving_to: Bolt | None = None
     """Where a command under way will leave the bolt."""
-    door: Door | None = None
-    checked_at: datetime | None = None
-    """When the lock itself last said where its bolt is."""
     operator: str | None = None
     trigger: str | None = None
     reach: tuple[GatewayReach, ...] = ()
     """Gateways that hear the lock, best first."""
-    trouble: str | None = None
-    """Reason word of the failure that keeps us from the lock now."""
+
+    @property
+    def bolt(self) -> Bolt:
+        """Return where the bolt is, as far as anybody can say."""
+        return self.known.bolt.value if self.known.bolt else Bolt.UNKNOWN
+
+    @property
+    def uncertain(self) -> bool:
+        """Return whether where the bolt is was not confirmed lately."""
+        return self.known.bolt is None or self.known.bolt.confidence is not Confidence.CONFIRMED
+
+    @property
+    def door(self) -> Door | None:
+        """Return where the door leaf is; None without a sensor or when nobody can say."""
+        return self.known.door.value if self.known.door else None
+
+    @property
+    def battery(self) -> int | None:
+        """Return the charge in percent."""
+        return self.known.battery.value if self.known.battery else self.inventory.battery
+
+    @property
+    def trouble(self) -> str | None:
+        """Return the reason word of the failure that keeps us from the lock now."""
+        return self.contact.value if self.contact and self.contact.value != CONNECTED else None
 
     @property
     def ekey(self) -> Ekey:
@@ -118,7 +148,7 @@ class LockData:
         """Return how the lock is reached through the cloud, as one word; None before it was tried."""
         if self.obstacle == NO_GATEWAY and self.trouble == GATEWAY_OFFLINE:
             return GATEWAY_OFFLINE
-        return self.obstacle or self.trouble or (CONNECTED if self.checked_at else None)
+        return self.obstacle or (self.contact.value if self.contact else None)
 
     @property
     def zone(self) -> tzinfo:
@@ -141,10 +171,42 @@ class LockData:
         return False if self.ekey.remote_unlock is False else self.settings.remote_unlock
 
     @property
+    def passage(self) -> Fact[bool] | None:
+        """Return whether passage mode holds the door now; None when the plan is not known."""
+        settings, now = self.settings, dt_util.utcnow()
+        if settings.passage is None:
+            return None
+        read, written = settings.read_at, settings.passage_set_at
+        by_us = written is not None and (read is None or written > read)
+        at = (written if by_us else read) or now
+        active = Evidence(
+            value=settings.passage.active_at(now.astimezone(self.zone)),
+            source=FactSource.COMMAND if by_us else FactSource.SETTINGS,
+            at=at,
+            heard=at,
+        )
+        return fact_of(active, PASSAGE_AGE, now)
+
+    @property
     def passage_active(self) -> bool | None:
         """Return whether passage mode holds the door now; None when the plan is not known."""
-        plan = self.settings.passage
-        return None if plan is None else plan.active_at(dt_util.utcnow().astimezone(self.zone))
+        return self.passage.value if self.passage else None
+
+    @property
+    def auto_lock(self) -> AutoLock | None:
+        """Return how the lock locks itself; None when it does not or nobody knows."""
+        settings = self.settings
+        if not settings.auto_lock_seconds:
+            return None
+        has_passage = not self.features.lack(Feature.PASSAGE_MODE)
+        return AutoLock(
+            delay=timedelta(seconds=settings.auto_lock_seconds),
+            since=settings.auto_lock_set_at,
+            plan=settings.passage if has_passage else None,
+            plan_known=settings.passage is not None or not has_passage,
+            zone=self.zone,
+            door_matters=settings.door_sensor is not None,
+        )
 
 
 def jittered(pause: timedelta) -> timedelta:

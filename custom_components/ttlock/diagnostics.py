@@ -96,10 +96,14 @@ def _lock(lock: LockCoordinator) -> dict[str, Any]:
     data["inventory"]["ekey"]["features"] = {"value": f"{features.value:X}", "known": features.names()}
     return {
         **async_redact_data(data, TO_REDACT),
+        "bolt": lock.data.bolt.value,
+        "uncertain": lock.data.uncertain,
+        "passage": lock.data.passage and asdict(lock.data.passage),
         "connection": lock.data.connection,
         "reachable": lock.reachable,
         "keys": _keys(lock.book),
         "update_interval_seconds": lock.update_interval.total_seconds() if lock.update_interval else None,
+        "next_question": lock.questions.due,
     }
 
 

@@ -80,12 +80,12 @@ class TTLockLock(TTLockEntity, LockEntity):
     @override
     async def async_lock(self, **kwargs: Any) -> None:
         """Throw the bolt."""
-        await self.async_run(self.coordinator.async_lock())
+        await self.async_run(self.coordinator.commands.async_lock())
 
     @override
     async def async_unlock(self, **kwargs: Any) -> None:
         """Withdraw the bolt."""
-        await self.async_run(self.coordinator.async_unlock())
+        await self.async_run(self.coordinator.commands.async_unlock())
 
 
 class TTLockLockWithoutNames(TTLockLock):

@@ -180,7 +180,7 @@ class LockLog:
         news = self._with_usage([replace(item, event=self._by_options(item.event)) for item in news], before)
         if news:
             self._lock.account.logs.save()
-        self._lock.async_hear(news, asked=asked)
+        self._lock.hearing.async_hear(news, asked=asked)
         named = tuple([replace(item, event=await self._async_named(item)) for item in news])
         for item in named:
             if item.event.type is EventType.UNLOCKED:
@@ -260,7 +260,7 @@ class LockLog:
 
     def is_own(self, event: LockEvent) -> bool:
         """Return whether a record is that of a command of ours."""
-        commanded = self._lock.commanded_at
+        commanded = self._lock.commands.moved_at
         return event.record_type in OWN_RECORDS and commanded is not None and abs(event.at - commanded) < OWN_COMMAND
 
     # -- Telling ---------------------------------------------------------------------------------------------------

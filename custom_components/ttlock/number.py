@@ -34,7 +34,7 @@ def _auto_lock_delay(data: LockData) -> int | None:
 
 async def _set_volume(lock: LockCoordinator, volume: int) -> None:
     command = lock.account.cloud.settings.set_volume(lock.lock_id, volume)
-    await lock.async_set_switch(command, lambda switches: replace(switches, volume=volume))
+    await lock.upkeep.async_set_switch(command, lambda switches: replace(switches, volume=volume))
 
 
 NUMBERS = (
@@ -53,7 +53,7 @@ NUMBERS = (
         needs_lock=True,
         supported_fn=lambda data: Feature.AUTO_LOCK in data.features and data.ekey.may_manage,
         value_fn=_auto_lock_delay,
-        set_fn=LockCoordinator.async_set_auto_lock,
+        set_fn=lambda lock, seconds: lock.upkeep.async_set_auto_lock(seconds),
     ),
     LockNumberDescription(
         key="volume",
@@ -83,7 +83,7 @@ NUMBERS = (
             Feature.LEFT_OPEN_ALERT in data.features and data.ekey.may_manage and data.settings.door_sensor is not None
         ),
         value_fn=lambda data: data.settings.door_sensor.left_open_seconds if data.settings.door_sensor else None,
-        set_fn=LockCoordinator.async_set_left_open_delay,
+        set_fn=lambda lock, seconds: lock.upkeep.async_set_left_open_delay(seconds),
     ),
 )
 

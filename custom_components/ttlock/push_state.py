@@ -311,7 +311,7 @@ class PushState:
         elif was is Callbacks.SILENT:
             LOGGER.info("Callbacks of TTLock come again")
         for lock in account.locks.values():
-            lock.async_review_way()
+            lock.questions.async_review_way()
             if self._was is Callbacks.SILENT and lock.data.obstacle is None:
                 self._ask(f"state of {lock.lock_id}", lock.async_refresh)
         account.async_update_listeners()

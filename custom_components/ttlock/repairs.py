@@ -96,7 +96,7 @@ class RemoteUnlockFlow(LockRepairFlow):
 
     @override
     async def _async_repair(self, lock: LockCoordinator) -> bool:
-        lock.async_forget_remote_unlock()
+        lock.commands.async_forget_remote_unlock()
         return True
 
 
@@ -105,7 +105,7 @@ class ClockFlow(LockRepairFlow):
 
     @override
     async def _async_repair(self, lock: LockCoordinator) -> bool:
-        await lock.async_set_clock()
+        await lock.upkeep.async_set_clock()
         return True
 
 

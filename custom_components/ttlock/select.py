@@ -61,7 +61,7 @@ class OpenDirectionSelect(TTLockEntity, SelectEntity):
         direction = DIRECTIONS[option]
         settings = self.coordinator.account.cloud.settings
         command = settings.set_open_direction(self.coordinator.lock_id, direction)
-        change = self.coordinator.async_set_switch(
+        change = self.coordinator.upkeep.async_set_switch(
             command, lambda switches: replace(switches, open_direction=direction)
         )
         await self.async_run(change)

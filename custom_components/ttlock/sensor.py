@@ -104,7 +104,7 @@ SENSORS = (
         state_class=SensorStateClass.MEASUREMENT,
         native_unit_of_measurement=PERCENTAGE,
         entity_category=EntityCategory.DIAGNOSTIC,
-        value_fn=lambda data: data.inventory.battery,
+        value_fn=lambda data: data.battery,
     ),
     LockSensorDescription(
         key="sensorbattery",
@@ -150,7 +150,7 @@ DETAILS = (
         entity_registry_enabled_default=False,
         supported_fn=lambda data: Feature.NO_CLOCK not in data.features and data.ekey.may_manage,
         detail=CLOCK_DRIFT,
-        read_fn=LockCoordinator.async_look_at_clock,
+        read_fn=lambda lock: lock.upkeep.async_look_at_clock(),
         value_fn=lambda seconds: seconds,
     ),
     LockDetailSensorDescription(
@@ -163,7 +163,7 @@ DETAILS = (
         # No bit tells of working hours; outside of them a lock freezes itself (ttlock-open-api.md 4.3).
         supported_fn=lambda data: Feature.FREEZE in data.features and data.ekey.may_manage,
         detail=WORKING_MODE,
-        read_fn=LockCoordinator.async_read_working_hours,
+        read_fn=lambda lock: lock.upkeep.async_read_working_hours(),
         value_fn=lambda mode: None if mode is WorkingMode.UNKNOWN else mode.name.lower(),
     ),
     LockDetailSensorDescription(
@@ -173,7 +173,7 @@ DETAILS = (
         entity_registry_enabled_default=False,
         supported_fn=lambda data: Feature.WIFI in data.features,
         detail=WIFI,
-        read_fn=LockCoordinator.async_read_wifi,
+        read_fn=lambda lock: lock.upkeep.async_read_wifi(),
         value_fn=lambda wifi: wifi.network,
     ),
     LockDetailSensorDescription(
@@ -183,7 +183,7 @@ DETAILS = (
         entity_registry_enabled_default=False,
         supported_fn=lambda data: Feature.WIFI in data.features,
         detail=WIFI,
-        read_fn=LockCoordinator.async_read_wifi,
+        read_fn=lambda lock: lock.upkeep.async_read_wifi(),
         value_fn=lambda wifi: wifi.ip,
     ),
     LockDetailSensorDescription(
@@ -195,7 +195,7 @@ DETAILS = (
         entity_registry_enabled_default=False,
         supported_fn=lambda data: Feature.WIFI in data.features,
         detail=WIFI,
-        read_fn=LockCoordinator.async_read_wifi,
+        read_fn=lambda lock: lock.upkeep.async_read_wifi(),
         value_fn=lambda wifi: WIFI_SIGNALS.get(wifi.signal),
     ),
 )

@@ -15,6 +15,7 @@ from .data import DoorSensor, LockSettings
 
 VERSION = 1
 SAVE_DELAY_SECONDS = 10
+MOMENTS = ("read_at", "auto_lock_set_at", "passage_set_at")
 
 
 class SettingsStore:
@@ -63,7 +64,8 @@ class SettingsStore:
 
 def _to_json(settings: LockSettings) -> dict[str, Any]:
     raw = asdict(settings)
-    raw["read_at"] = settings.read_at.isoformat() if settings.read_at else None
+    for name in MOMENTS:
+        raw[name] = raw[name] and raw[name].isoformat()
     if settings.passage:
         for period in raw["passage"]["periods"]:
             period["weekdays"] = sorted(period["weekdays"])
@@ -85,7 +87,7 @@ def _from_json(raw: dict[str, Any]) -> LockSettings:
             "passage": passage,
             "switches": switches,
             "door_sensor": DoorSensor(**sensor) if sensor else None,
-            "read_at": _moment(raw["read_at"]),
+            **{name: _moment(raw.get(name)) for name in MOMENTS},
         }
     )
 

@@ -52,7 +52,7 @@ def _auto_lock_on(data: LockData) -> bool | None:
 
 async def _set_auto_lock(lock: LockCoordinator, on: bool) -> None:
     remembered = lock.data.settings.remembered_auto_lock or DEFAULT_AUTO_LOCK_SECONDS
-    await lock.async_set_auto_lock(remembered if on else 0)
+    await lock.upkeep.async_set_auto_lock(remembered if on else 0)
 
 
 def _shown(read: Callable[[LockSwitches], bool | None]) -> Callable[[LockData], bool | None]:
@@ -62,7 +62,7 @@ def _shown(read: Callable[[LockSwitches], bool | None]) -> Callable[[LockData], 
 async def _set_frozen(lock: LockCoordinator, on: bool) -> None:
     settings = lock.account.cloud.settings
     command = settings.freeze(lock.lock_id) if on else settings.unfreeze(lock.lock_id)
-    await lock.async_set_switch(command, lambda switches: replace(switches, frozen=on))
+    await lock.upkeep.async_set_switch(command, lambda switches: replace(switches, frozen=on))
 
 
 SWITCHES = (
@@ -73,7 +73,7 @@ SWITCHES = (
         needs_lock=True,
         supported_fn=_manageable(Feature.PASSAGE_MODE),
         is_on_fn=lambda data: data.settings.passage.enabled if data.settings.passage else None,
-        set_fn=LockCoordinator.async_switch_passage_mode,
+        set_fn=lambda lock, on: lock.upkeep.async_switch_passage_mode(on),
         attributes_fn=_plan,
     ),
     LockSwitchDescription(
@@ -92,7 +92,7 @@ SWITCHES = (
         needs_lock=True,
         supported_fn=_manageable(Feature.SOUND),
         is_on_fn=lambda data: data.settings.sound,
-        set_fn=LockCoordinator.async_set_sound,
+        set_fn=lambda lock, on: lock.upkeep.async_set_sound(on),
     ),
     LockSwitchDescription(
         key="privacy_lock",
@@ -102,7 +102,7 @@ SWITCHES = (
         needs_lock=True,
         supported_fn=_manageable(Feature.PRIVACY_LOCK),
         is_on_fn=_shown(lambda switches: switches.privacy_lock),
-        set_fn=lambda lock, on: lock.async_set_switch(
+        set_fn=lambda lock, on: lock.upkeep.async_set_switch(
             lock.account.cloud.settings.set_privacy_lock(lock.lock_id, on),
             lambda switches: replace(switches, privacy_lock=on),
         ),
@@ -115,7 +115,7 @@ SWITCHES = (
         needs_lock=True,
         supported_fn=_manageable(Feature.TAMPER_ALERT),
         is_on_fn=_shown(lambda switches: switches.tamper_alert),
-        set_fn=lambda lock, on: lock.async_set_switch(
+        set_fn=lambda lock, on: lock.upkeep.async_set_switch(
             lock.account.cloud.settings.set_tamper_alert(lock.lock_id, on),
             lambda switches: replace(switches, tamper_alert=on),
         ),
@@ -128,7 +128,7 @@ SWITCHES = (
         needs_lock=True,
         supported_fn=_manageable(Feature.RESET_BUTTON),
         is_on_fn=_shown(lambda switches: switches.reset_button),
-        set_fn=lambda lock, on: lock.async_set_switch(
+        set_fn=lambda lock, on: lock.upkeep.async_set_switch(
             lock.account.cloud.settings.set_reset_button(lock.lock_id, on),
             lambda switches: replace(switches, reset_button=on),
         ),
@@ -141,7 +141,7 @@ SWITCHES = (
         needs_lock=True,
         supported_fn=_manageable(Feature.DUAL_VERIFICATION),
         is_on_fn=_shown(lambda switches: switches.dual_verification),
-        set_fn=lambda lock, on: lock.async_set_switch(
+        set_fn=lambda lock, on: lock.upkeep.async_set_switch(
             lock.account.cloud.settings.set_dual_verification(lock.lock_id, on),
             lambda switches: replace(switches, dual_verification=on),
         ),

@@ -20,6 +20,8 @@ class Timer:
         self._job = HassJob(self._due, name, cancel_on_shutdown=True)
         self._action = action
         self._cancel: CALLBACK_TYPE | None = None
+        self.due: datetime | None = None
+        """The moment it waits for."""
 
     def after(self, delay: timedelta) -> None:
         """Call after a while."""
@@ -28,6 +30,7 @@ class Timer:
     def at(self, when: datetime | None) -> None:
         """Call at a moment, never for None."""
         self.cancel()
+        self.due = when
         if when is not None:
             self._cancel = async_track_point_in_utc_time(self._hass, self._job, when)
 
@@ -35,8 +38,8 @@ class Timer:
         """Call no more."""
         if self._cancel:
             self._cancel()
-            self._cancel = None
+            self._cancel = self.due = None
 
     async def _due(self, now: datetime) -> None:
-        self._cancel = None
+        self._cancel = self.due = None
         await self._action()

@@ -15,7 +15,6 @@ from .coordinator import TTLockConfigEntry
 from .details import GATEWAY_FIRMWARE, LOCK_FIRMWARE
 from .entity import LockDetailDescription, LockDetailEntity, async_add_lock_entities
 from .gateway_entity import GatewayEntity, async_add_gateway_entities
-from .lock_coordinator import LockCoordinator
 
 PARALLEL_UPDATES = 0
 
@@ -33,7 +32,7 @@ LOCK_UPDATES = (
         entity_registry_enabled_default=False,
         supported_fn=lambda data: Feature.FIRMWARE_UPGRADE in data.features and data.ekey.may_manage,
         detail=LOCK_FIRMWARE,
-        read_fn=LockCoordinator.async_read_firmware,
+        read_fn=lambda lock: lock.upkeep.async_read_firmware(),
     ),
 )
 GATEWAY_UPDATES = (

@@ -213,7 +213,8 @@ class Month:
         for lock_id, entity_id in entities.items():
             lock = self._world.locks[lock_id]
             lock.settle()
-            known_at = entry.runtime_data.locks[lock_id].data.checked_at
+            bolt = entry.runtime_data.locks[lock_id].data.known.bolt
+            known_at = bolt.at if bolt else None
             seen.samples += 1
             if known_at is None:
                 seen.ages.append((now - START).total_seconds())

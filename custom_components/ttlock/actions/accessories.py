@@ -133,7 +133,7 @@ async def async_delete_door_sensor(hass: HomeAssistant, call: ServiceCall) -> Se
 
         sensor = await _async_sensor(lock)
         await async_proved(sensors.delete(sensor.sensor_id), is_done)
-        await lock.async_read_settings(anyway=True)
+        await lock.upkeep.async_read_settings(anyway=True)
         return {**CONFIRMED, "id": sensor.sensor_id}
 
     return await each(hass, locks, delete)

@@ -27,7 +27,7 @@ async def async_rename_lock(hass: HomeAssistant, call: ServiceCall) -> ServiceRe
     locks = single(await async_target_locks(hass, call))
 
     async def rename(entity_id: str, lock: LockCoordinator) -> Result:
-        await lock.async_rename(call.data["name"])
+        await lock.upkeep.async_rename(call.data["name"])
         return CONFIRMED
 
     return await each(hass, locks, rename)
@@ -130,7 +130,7 @@ async def async_check_firmware(hass: HomeAssistant, call: ServiceCall) -> Servic
     locks = await async_target_locks(hass, call)
 
     async def read(entity_id: str, lock: LockCoordinator) -> Result:
-        return described(await lock.async_read_firmware())
+        return described(await lock.upkeep.async_read_firmware())
 
     return await one_each(hass, locks, "firmware", read)
 

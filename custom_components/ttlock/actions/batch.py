@@ -35,7 +35,7 @@ async def async_batch_unlock(hass: HomeAssistant, call: ServiceCall) -> ServiceR
             await lock.async_ask()
             if lock.data.bolt is Bolt.UNLOCKED:
                 return CONFIRMED
-        await lock.async_unlock()
+        await lock.commands.async_unlock()
         return CONFIRMED
 
     return await each(hass, locks, unlock)
@@ -46,7 +46,7 @@ async def async_batch_lock(hass: HomeAssistant, call: ServiceCall) -> ServiceRes
     locks = await async_target_locks(hass, call)
 
     async def lock_one(entity_id: str, lock: LockCoordinator) -> Result:
-        await lock.async_lock()
+        await lock.commands.async_lock()
         return CONFIRMED
 
     return await each(hass, locks, lock_one)

@@ -168,7 +168,7 @@ def _lock_row(entity_id: str, lock: LockCoordinator) -> Row:
         "model": settings.model or data.ekey.hardware_name,
         "hardware": settings.hardware_version,
         "firmware": settings.firmware_version,
-        "battery": data.inventory.battery,
+        "battery": data.battery,
         "bolt": data.bolt.value,
         "connection": data.connection,
         "owner": data.ekey.is_admin,

@@ -74,7 +74,7 @@ async def async_set_lock_group(hass: HomeAssistant, call: ServiceCall) -> Servic
     locks = await async_target_locks(hass, call)
 
     async def put(entity_id: str, lock: LockCoordinator) -> Result:
-        await lock.async_set_group(call.data.get("group_id"))
+        await lock.upkeep.async_set_group(call.data.get("group_id"))
         return CONFIRMED
 
     return await each(hass, locks, put)

@@ -42,7 +42,7 @@ async def async_hand_over_report(hass: HomeAssistant, call: ServiceCall) -> Serv
 async def _async_report(hass: HomeAssistant, entity_id: str, lock: LockCoordinator) -> Result:
     """Read what is not followed all the time, and put it together with what is; contacts no lock."""
     holdings = await async_holdings(lock)
-    await lock.async_read_settings(anyway=True)
+    await lock.upkeep.async_read_settings(anyway=True)
     hours = await _async_working_hours(lock)
     now = dt_util.utcnow()
     credentials = [
@@ -64,7 +64,7 @@ async def _async_report(hass: HomeAssistant, entity_id: str, lock: LockCoordinat
 
 async def _async_working_hours(lock: LockCoordinator) -> WorkingHours | None:
     try:
-        return await lock.async_read_working_hours()
+        return await lock.upkeep.async_read_working_hours()
     except TTLockError as err:
         if not is_refusal(err):
             raise
@@ -80,7 +80,7 @@ def _lock(lock: LockCoordinator) -> Result:
         "model": settings.model or ekey.hardware_name,
         "hardware": settings.hardware_version,
         "firmware": settings.firmware_version,
-        "battery": lock.data.inventory.battery,
+        "battery": lock.data.battery,
         "owner": ekey.is_admin,
     }
 

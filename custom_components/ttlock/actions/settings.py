@@ -14,7 +14,8 @@ import voluptuous as vol
 from ..client.passage import PassageMode, check as check_passage
 from ..client.settings import WorkingHours, WorkingMode, check_working_hours
 from ..errors import translated
-from ..lock_coordinator import WHOLE_WEEK, LockCoordinator
+from ..lock_coordinator import LockCoordinator
+from ..lock_upkeep import WHOLE_WEEK
 from ..plans import described, windows
 from ..switch import DEFAULT_AUTO_LOCK_SECONDS
 from ..targets import async_target_locks
@@ -38,7 +39,7 @@ async def async_configure_passage_mode(hass: HomeAssistant, call: ServiceCall) -
         if plan is None and periods is None:
             plan = await lock.account.cloud.get_passage_mode(lock.lock_id)
         plan = plan or PassageMode(enabled=False)
-        await lock.async_set_passage_mode(
+        await lock.upkeep.async_set_passage_mode(
             replace(
                 plan,
                 enabled=call.data["enabled"],
@@ -57,7 +58,7 @@ async def async_configure_autolock(hass: HomeAssistant, call: ServiceCall) -> Se
 
     async def configure(entity_id: str, lock: LockCoordinator) -> Result:
         remembered = lock.data.settings.remembered_auto_lock or DEFAULT_AUTO_LOCK_SECONDS
-        await lock.async_set_auto_lock((call.data.get("seconds") or remembered) if call.data["enabled"] else 0)
+        await lock.upkeep.async_set_auto_lock((call.data.get("seconds") or remembered) if call.data["enabled"] else 0)
         return CONFIRMED
 
     return await each(hass, locks, configure)
@@ -68,7 +69,7 @@ async def async_get_passage_mode(hass: HomeAssistant, call: ServiceCall) -> Serv
     locks = await async_target_locks(hass, call)
 
     async def read(entity_id: str, lock: LockCoordinator) -> Result:
-        plan = await lock.async_read_passage_mode()
+        plan = await lock.upkeep.async_read_passage_mode()
         now = dt_util.utcnow().astimezone(lock.data.zone)
         return {
             "enabled": plan.enabled,
@@ -90,7 +91,7 @@ async def async_set_working_hours(hass: HomeAssistant, call: ServiceCall) -> Ser
             check_working_hours(hours)
 
     async def set_hours(entity_id: str, lock: LockCoordinator) -> Result:
-        await lock.async_set_working_hours(hours)
+        await lock.upkeep.async_set_working_hours(hours)
         return CONFIRMED
 
     return await each(hass, locks, set_hours)
@@ -101,7 +102,7 @@ async def async_get_working_hours(hass: HomeAssistant, call: ServiceCall) -> Ser
     locks = await async_target_locks(hass, call)
 
     async def read(entity_id: str, lock: LockCoordinator) -> Result:
-        hours = await lock.async_read_working_hours()
+        hours = await lock.upkeep.async_read_working_hours()
         return {"mode": hours.mode.name.lower(), "periods": described(hours.periods)}
 
     return await one_each(hass, locks, "working_hours", read)
@@ -112,7 +113,7 @@ async def async_sync_clock(hass: HomeAssistant, call: ServiceCall) -> ServiceRes
     locks = await async_target_locks(hass, call)
 
     async def sync(entity_id: str, lock: LockCoordinator) -> Result:
-        return {**CONFIRMED, "drift": await lock.async_set_clock()}
+        return {**CONFIRMED, "drift": await lock.upkeep.async_set_clock()}
 
     return await each(hass, locks, sync)
 
@@ -122,7 +123,7 @@ async def async_get_lock_clock(hass: HomeAssistant, call: ServiceCall) -> Servic
     locks = await async_target_locks(hass, call)
 
     async def read(entity_id: str, lock: LockCoordinator) -> Result:
-        drift = await lock.async_read_clock()
+        drift = await lock.upkeep.async_read_clock()
         local = (dt_util.utcnow() + timedelta(seconds=drift)).astimezone(lock.data.zone)
         return {"time": cast(JsonValueType, local.replace(microsecond=0)), "drift": drift}
 

@@ -164,7 +164,7 @@ async def _make(lock: LockCoordinator, request: PasscodeRequest, guest: str) -> 
 
 
 async def _take(lock: LockCoordinator, passcode_id: int, guest: str | None, words: Words) -> Shared:
-    passcodes = (await lock.async_list_passcodes()).items
+    passcodes = (await lock.account.cloud.list_passcodes(lock.lock_id)).items
     passcode = next((passcode for passcode in passcodes if passcode.passcode_id == passcode_id), None)
     if passcode is None:
         raise NotFound("passcode_not_found")

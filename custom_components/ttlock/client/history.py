@@ -57,6 +57,8 @@ class History:
         self._seen: dict[Key, _Seen] = {}
         self._loose: dict[Key, None] = {}
         """What only callbacks told of, in the order in which it came."""
+        self._proved: dict[Key, int] = {}
+        """What only callbacks had told of until the list showed it, with its numbers there."""
         self.refused = False
         """A callback told of more than could be believed without the list, which has to be read."""
         self.floor = now - _BEGIN
@@ -97,7 +99,9 @@ class History:
                 continue
             self._note(event)
             if source is not Source.WEBHOOK:
-                self._loose.pop(key, None)
+                if key in self._loose:
+                    del self._loose[key]
+                    self._proved[key] = record.record_id
             elif known is None:
                 self._loose[key] = None
             if known is None or number > known.copies:
@@ -111,6 +115,10 @@ class History:
         """Return whether more than a callback tells of it, such as the cloud's own list as far as that was read."""
         key = self._key(news.record, _stamp(news.record, news.event.received))
         return key in self._seen and key not in self._loose
+
+    def number_of(self, news: News) -> int:
+        """Return its number in the list, which tells what came first within a second; 0 where that is not known."""
+        return self._proved.get(self._key(news.record, _stamp(news.record, news.event.received)), news.record.record_id)
 
     def read(self, until: datetime) -> None:
         """Note that the list was read without a gap, up to that moment."""
@@ -171,6 +179,8 @@ class History:
 
     def _shrink(self) -> None:
         """Forget what the cloud got first; nothing as old can be news after that."""
+        for key in list(self._proved)[:-LOOSE_CAPACITY]:
+            del self._proved[key]
         if (surplus := len(self._seen) - len(self._loose) - CAPACITY) <= 0:
             return
         listed = sorted((key for key in self._seen if key not in self._loose), key=lambda key: self._seen[key].stamp)
