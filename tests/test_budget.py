@@ -192,10 +192,13 @@ async def test_a_month_that_is_used_up_keeps_the_facts_and_ends(
     assert refused.value.translation_key == "quota_month_exceeded"
     found = issue("quota_exhausted")
     assert found is not None
-    for _ in range(20):
+    for _ in range(2):
+        await pass_time(hass, clock, timedelta(hours=12))
+    assert state_of(hass, front_door).state == "locked"
+    for _ in range(18):
         await pass_time(hass, clock, timedelta(hours=12))
     assert state_of(hass, battery).state == before
-    assert state_of(hass, front_door).state == "locked"
+    assert state_of(hass, front_door).state == "unknown", "nobody has seen the bolt for two days"
     assert not hass.config_entries.flow.async_progress(), "nobody has to sign in for that"
     assert issue("quota_exhausted") is not None
     cloud.reset_calls()

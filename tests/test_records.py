@@ -472,7 +472,7 @@ async def test_a_wrong_clock_is_a_fault_once(
 ) -> None:
     world.lock("front_door").clock.offset = 600
     for _ in range(2):
-        await loaded.runtime_data.locks[world.lock("front_door").lock_id].async_read_clock()
+        await loaded.runtime_data.locks[world.lock("front_door").lock_id].upkeep.async_read_clock()
     assert [(event["event_type"], event["reason"]) for event in told] == [("fault", "clock_wrong")]
 
 
