@@ -23,6 +23,7 @@ from .book_sensor import BookSensor, BookSensorDescription
 from .callback_sensor import CallbackSensor, CallbackSensorDescription
 from .client import Feature
 from .client.errors import VENDOR_CODES, DeviceUnreachable, NotExecuted, QuotaExceeded
+from .client.evidence import Confidence, FactSource
 from .client.grants import EXPIRING, Life
 from .client.history import History
 from .client.models import Gateway
@@ -57,6 +58,7 @@ CONNECTION_STATES = sorted(
 )
 
 
+BOLT_SOURCES = [source.value for source in FactSource if source not in (FactSource.INVENTORY, FactSource.SETTINGS)]
 WIFI_SIGNALS = {3: "strong", 2: "medium", 1: "weak"}
 """The vendor's grades (ttlock-open-api.md 4.17)."""
 
@@ -123,6 +125,24 @@ SENSORS = (
         options=CONNECTION_STATES,
         entity_category=EntityCategory.DIAGNOSTIC,
         value_fn=lambda data: data.connection,
+    ),
+    LockSensorDescription(
+        key="state_source",
+        translation_key="state_source",
+        device_class=SensorDeviceClass.ENUM,
+        options=BOLT_SOURCES,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        value_fn=lambda data: data.known.bolt.source.value if data.known.bolt else None,
+    ),
+    LockSensorDescription(
+        key="state_confidence",
+        translation_key="state_confidence",
+        device_class=SensorDeviceClass.ENUM,
+        options=[confidence.value for confidence in Confidence],
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        value_fn=lambda data: data.known.bolt.confidence.value if data.known.bolt else None,
     ),
     LockSensorDescription(
         key="lockoperator",
