@@ -6,7 +6,7 @@ from typing import Final
 from hypothesis import given, strategies as st
 
 from custom_components.ttlock.client.evidence import Confidence, Evidence, FactSource, Trail
-from custom_components.ttlock.client.knowledge import BOLT_AGE, AutoLock, Testimony
+from custom_components.ttlock.client.knowledge import BOLT_AGE, AutoLock, Testimony as Said
 from custom_components.ttlock.client.models import Bolt, Door
 
 START: Final = datetime(2026, 11, 2, 8, tzinfo=UTC)
@@ -52,8 +52,8 @@ def _lock(at: datetime, bolt: Bolt | None) -> Evidence[Bolt]:
     return Evidence(value=bolt, source=FactSource.LOCK, at=at, heard=at, began=at)
 
 
-def _of(bolts: list[Evidence[Bolt]], doors: list[Evidence[Door]]) -> Testimony:
-    return Testimony(bolt=Trail[Bolt]().following(*bolts), door=Trail[Door]().following(*doors))
+def _of(bolts: list[Evidence[Bolt]], doors: list[Evidence[Door]]) -> Said:
+    return Said(bolt=Trail[Bolt]().following(*bolts), door=Trail[Door]().following(*doors))
 
 
 @given(st.lists(BOLTS, max_size=12), st.lists(DOORS, max_size=6), DELAYS, st.integers(0, 7200), st.data())
@@ -61,7 +61,7 @@ def test_the_order_of_arrival_changes_nothing(
     bolts: list[Evidence[Bolt]], doors: list[Evidence[Door]], delay: AutoLock | None, seconds: int, data: st.DataObject
 ) -> None:
     at_once = _of(bolts, doors)
-    one_by_one = Testimony()
+    one_by_one = Said()
     for item in data.draw(st.permutations([*((True, item) for item in bolts), *((False, item) for item in doors)])):
         more = _of([item[1]], []) if item[0] else _of([], [item[1]])  # type: ignore[list-item]
         one_by_one = one_by_one.joined(more).joined(more)

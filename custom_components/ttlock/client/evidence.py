@@ -220,4 +220,6 @@ def _order(item: Evidence[object]) -> tuple[Any, ...]:
         item.heard,
         str(item.value),
         item.restored,
+        # A question that took no time is another one than none.
+        item.began is not None,
     )
