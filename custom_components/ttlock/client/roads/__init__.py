@@ -1,0 +1,1 @@
+"""Two roads to one lock, the cloud and Bluetooth, behind one client."""
