@@ -13,6 +13,8 @@ MEASURES_THE_CLIENT: Final = SIMULATOR / "bench" / "ble.py"
 """Holds both ends of a Bluetooth connection, to count what crosses it."""
 WITH_HOME_ASSISTANT: Final = {"aiohttp", "cryptography", "homeassistant", "probatio", "voluptuous"}
 """What every Home Assistant brings along, so that the manifest needs no requirements."""
+WITH_BLUETOOTH: Final = {"bleak", "bleak_retry_connector"}
+"""What comes with its Bluetooth, on which the manifest depends."""
 
 BLUETOOTH_STACK: Final = SIMULATOR / "radio" / "bleak_backend.py"
 
@@ -36,7 +38,7 @@ def test_client_knows_no_home_assistant_and_nothing_above_it() -> None:
 
 
 def test_product_needs_what_home_assistant_brings_and_no_simulator() -> None:
-    assert _violations(INTEGRATION, PRODUCT, WITH_HOME_ASSISTANT) == {}
+    assert _violations(INTEGRATION, PRODUCT, WITH_HOME_ASSISTANT | WITH_BLUETOOTH) == {}
 
 
 def test_simulator_knows_nothing_of_the_product() -> None:
