@@ -6,7 +6,6 @@ from bluetooth_data_tools import monotonic_time_coarse
 from habluetooth import BluetoothServiceInfoBleak
 from homeassistant.components import bluetooth
 from homeassistant.core import HomeAssistant
-import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from simulator import World
@@ -52,10 +51,3 @@ async def test_the_signal_of_the_last_advertisement_is_shown(
     await hass.async_block_till_done()
     assert state_of(hass, signal).state == "-67"
     assert state_of(hass, signal).attributes["source"] == "local"
-
-
-async def test_without_bluetooth_there_is_no_such_sensor(
-    hass: HomeAssistant, all_enabled: None, loaded: MockConfigEntry, entity_id: Find
-) -> None:
-    with pytest.raises(AssertionError, match="lockblesignal"):
-        entity_id("sensor", "front_door", "lockblesignal")

@@ -95,7 +95,7 @@ async def test_an_application_that_may_not_ask_for_the_count_counts_its_own(
     cloud.reset_calls()
     await setup(hass, entry)
     assert figures(entry)[0] == cloud.calls.total()
-    assert not hass.config_entries.flow.async_progress()
+    assert not hass.config_entries.flow.async_progress_by_handler(DOMAIN)
 
 
 async def test_the_count_outlives_a_restart(
@@ -199,7 +199,7 @@ async def test_a_month_that_is_used_up_keeps_the_facts_and_ends(
         await pass_time(hass, clock, timedelta(hours=12))
     assert state_of(hass, battery).state == before
     assert state_of(hass, front_door).state == "unknown", "nobody has seen the bolt for two days"
-    assert not hass.config_entries.flow.async_progress(), "nobody has to sign in for that"
+    assert not hass.config_entries.flow.async_progress_by_handler(DOMAIN), "nobody has to sign in for that"
     assert issue("quota_exhausted") is not None
     cloud.reset_calls()
     clock.move_to(MONTH_TURNS)

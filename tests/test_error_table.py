@@ -106,7 +106,7 @@ async def test_codes_of_an_action_are_said_in_words(
         err = await refusal(hass, world, f"{DOMAIN}.{action}", data, Fault(kind="errcode", errcode=code, path=path))
         check(err, code)
         assert sum(count for called, count in cloud.calls.items() if fnmatch(called, path)) == 1, code
-    assert not hass.config_entries.flow.async_progress()
+    assert not hass.config_entries.flow.async_progress_by_handler(DOMAIN)
 
 
 async def test_every_other_code_is_said_in_words_when_a_lock_is_unlocked(
@@ -117,7 +117,7 @@ async def test_every_other_code_is_said_in_words_when_a_lock_is_unlocked(
         remedy = VENDOR_CODES[code].remedy
         err = await refusal(hass, world, "lock.unlock", data, Fault(kind="errcode", errcode=code, path=UNLOCK))
         check(err, code)
-        flows = hass.config_entries.flow.async_progress()
+        flows = hass.config_entries.flow.async_progress_by_handler(DOMAIN)
         assert [flow["context"]["source"] for flow in flows] == [SOURCE_REAUTH] * (remedy is Remedy.SIGN_IN), code
         for flow in flows:
             hass.config_entries.flow.async_abort(flow["flow_id"])
@@ -152,7 +152,7 @@ async def test_an_answer_that_is_none_is_said_in_words(
         err = await refusal(hass, world, "number.set_value", data, Fault(kind=kind, path="/v3/lock/setAutoLockTime"))
         assert err.translation_key == reason, kind
         assert str(err) == english()["exceptions"][reason]["message"].rstrip("."), kind
-    assert not hass.config_entries.flow.async_progress()
+    assert not hass.config_entries.flow.async_progress_by_handler(DOMAIN)
 
 
 @pytest.mark.parametrize("cause", ["name", "refused", "encryption"])
@@ -183,7 +183,7 @@ async def test_a_cloud_to_which_no_line_leads_is_said_in_words_and_nothing_is_in
     assert failure.value.translation_key == "cannot_connect"
     assert str(failure.value) == english()["exceptions"]["cannot_connect"]["message"].rstrip(".")
     assert world.lock("front_door").actuations == 0
-    assert not hass.config_entries.flow.async_progress()
+    assert not hass.config_entries.flow.async_progress_by_handler(DOMAIN)
 
 
 async def test_a_command_that_was_never_sent_says_so(

@@ -12,6 +12,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.ttlock.client.grants import sending
+from custom_components.ttlock.const import DOMAIN
 from simulator import CloudServer, Fault, World
 
 from .test_lock import Find, state_of
@@ -202,7 +203,7 @@ async def test_a_fault_of_a_reading_loses_nothing(
         await hass.async_block_till_done(wait_background_tasks=True)
         assert {state.entity_id: state.state for state in hass.states.async_all("lock")} == states, path
         assert loaded.state is ConfigEntryState.LOADED
-        assert not hass.config_entries.flow.async_progress()
+        assert not hass.config_entries.flow.async_progress_by_handler(DOMAIN)
         assert not tracebacks(caplog)
         world.faults.clear()
         await loaded.runtime_data.async_refresh()

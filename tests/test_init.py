@@ -105,7 +105,9 @@ async def test_removed_application_credentials_ask_for_a_new_sign_in(
     await hass.async_block_till_done()
     assert entry.state is ConfigEntryState.SETUP_ERROR
     assert entry.error_reason_translation_key == "application_missing"
-    assert [flow["context"]["source"] for flow in hass.config_entries.flow.async_progress()] == [SOURCE_REAUTH]
+    assert [flow["context"]["source"] for flow in hass.config_entries.flow.async_progress_by_handler(DOMAIN)] == [
+        SOURCE_REAUTH
+    ]
 
 
 async def test_credentials_that_cannot_be_read_now_are_tried_again(
@@ -154,7 +156,7 @@ async def test_a_revoked_token_is_renewed_once_for_all_calls(
     await pass_time(hass, freezer, timedelta(minutes=31))
     assert cloud.calls["/oauth2/token"] == 1
     assert loaded.state is ConfigEntryState.LOADED
-    assert not hass.config_entries.flow.async_progress()
+    assert not hass.config_entries.flow.async_progress_by_handler(DOMAIN)
 
 
 async def test_a_lost_sign_in_starts_one_reauth_and_keeps_the_entities(
@@ -164,7 +166,7 @@ async def test_a_lost_sign_in_starts_one_reauth_and_keeps_the_entities(
     world.tokens.forget_all()
     await pass_time(hass, freezer, timedelta(minutes=31))
     await pass_time(hass, freezer, timedelta(minutes=31))
-    flows = hass.config_entries.flow.async_progress()
+    flows = hass.config_entries.flow.async_progress_by_handler(DOMAIN)
     assert [flow["context"]["source"] for flow in flows] == [SOURCE_REAUTH]
     assert hass.states.async_entity_ids("lock") == locks
 

@@ -16,6 +16,7 @@ from pytest_homeassistant_custom_component.common import (
     mock_restore_cache_with_extra_data,
 )
 
+from custom_components.ttlock.const import DOMAIN
 from simulator import CloudServer, Fault, World
 from simulator.features import bits_of
 
@@ -339,7 +340,7 @@ async def test_an_exhausted_quota_stops_the_questions(
     for _ in range(5):
         await pass_time(hass, freezer, timedelta(minutes=60))
     assert cloud.calls.total() <= 5, "one call an hour tries whether the month is over or calls were bought"
-    assert not hass.config_entries.flow.async_progress()
+    assert not hass.config_entries.flow.async_progress_by_handler(DOMAIN)
     data: dict[str, Any] = dict(state_of(hass, entity_id("sensor", "front_door", "connection")).attributes)
     assert "quota_month_exceeded" in data["options"]
 

@@ -10,6 +10,7 @@ from homeassistant.helpers import device_registry as dr
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.ttlock.const import DOMAIN
 from simulator import CloudServer, Fault, World
 
 from .passing_time import pass_time
@@ -100,7 +101,9 @@ async def test_a_start_with_a_lost_sign_in_asks_for_it_and_does_not_pretend(
     world.faults.add(Fault(kind="errcode", errcode=10011, path=INVENTORY))
     await restart(hass, loaded)
     assert loaded.state is ConfigEntryState.SETUP_ERROR
-    assert [flow["context"]["source"] for flow in hass.config_entries.flow.async_progress()] == [SOURCE_REAUTH]
+    assert [flow["context"]["source"] for flow in hass.config_entries.flow.async_progress_by_handler(DOMAIN)] == [
+        SOURCE_REAUTH
+    ]
 
 
 async def test_an_outage_is_tried_ever_less_often_and_said_once_in_each_direction(

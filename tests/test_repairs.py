@@ -485,7 +485,7 @@ async def test_an_exhausted_quota_at_set_up_is_a_repair_too(
     world.faults.add(Fault(kind="errcode", errcode=30007, path=INVENTORY))
     await setup_in_vain(hass, entry)
     assert issue(f"quota_exhausted_{ENTRY_ID}") is not None
-    assert not hass.config_entries.flow.async_progress()
+    assert not hass.config_entries.flow.async_progress_by_handler(DOMAIN)
 
 
 async def test_trouble_that_passes_is_no_repair(

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import Any, override
 
+from homeassistant.components import bluetooth
 from homeassistant.components.sensor import SensorEntity, SensorEntityDescription
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import callback
 
 from .entity import LockEntityDescription, TTLockEntity
 
@@ -42,9 +43,6 @@ class BluetoothSignal(TTLockEntity, SensorEntity):
     @override
     async def async_added_to_hass(self) -> None:
         """Listen to the advertisements of the lock."""
-        # Bluetooth is optional here, so it is only imported once it runs.
-        from homeassistant.components import bluetooth  # noqa: PLC0415
-
         await super().async_added_to_hass()
         address = self.facts.ekey.mac.upper()
 
@@ -63,8 +61,3 @@ class BluetoothSignal(TTLockEntity, SensorEntity):
             bluetooth.async_register_callback(self.hass, heard, matcher, bluetooth.BluetoothScanningMode.PASSIVE)
         )
         self.async_on_remove(bluetooth.async_track_unavailable(self.hass, lost, address, connectable=False))
-
-
-def bluetooth_runs(hass: HomeAssistant) -> bool:
-    """Return whether Home Assistant has Bluetooth set up."""
-    return "bluetooth" in hass.config.components

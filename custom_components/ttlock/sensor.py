@@ -18,7 +18,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 from homeassistant.util import dt as dt_util
 
-from .bluetooth_signal import BluetoothSignal, BluetoothSignalDescription, bluetooth_runs
+from .bluetooth_signal import BluetoothSignal, BluetoothSignalDescription
 from .book_sensor import BookSensor, BookSensorDescription
 from .callback_sensor import CallbackSensor, CallbackSensorDescription
 from .client import Feature
@@ -369,8 +369,7 @@ async def async_setup_entry(
     async_add_gateway_entities(entry, async_add_entities, GATEWAY_SENSORS, GatewaySensor)
     async_add_lock_entities(entry, async_add_entities, BOOK_SENSORS, BookSensor)
     async_add_standalone_entities(entry, async_add_entities, (STANDALONE_BATTERY,), StandaloneBattery)
-    if bluetooth_runs(hass):
-        async_add_lock_entities(entry, async_add_entities, (BLUETOOTH_SIGNAL,), BluetoothSignal)
+    async_add_lock_entities(entry, async_add_entities, (BLUETOOTH_SIGNAL,), BluetoothSignal)
 
 
 def _sensor(coordinator: LockCoordinator, description: LockSensorDescription) -> SensorEntity:
