@@ -1,7 +1,7 @@
 """The world: everything there is, and the wires between it."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from .accounts import Account, Application, Ekey, Tokens
@@ -52,11 +52,18 @@ class World:
         self.clock.on_move(self.settle)
 
     @classmethod
-    def load(cls, path: str | Path | None = None, *, more_locks: int = 0, more_gateways: int = 1) -> World:
-        """Build the default world, or the one a file describes; with made locks beside it."""
+    def load(
+        cls,
+        path: str | Path | None = None,
+        *,
+        only: Collection[str] | None = None,
+        more_locks: int = 0,
+        more_gateways: int = 1,
+    ) -> World:
+        """Build the default world, or the one a file describes; with some of its locks, or with made ones beside."""
         from .worldfile import load_world  # noqa: PLC0415  # the reader builds worlds, so it has to import this module
 
-        return load_world(path, more_locks=more_locks, more_gateways=more_gateways)
+        return load_world(path, only=only, more_locks=more_locks, more_gateways=more_gateways)
 
     @classmethod
     def generate(cls, *, locks: int, gateways: int) -> World:

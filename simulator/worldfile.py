@@ -1,5 +1,6 @@
 """Worlds out of TOML files, and worlds of any size."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 from pathlib import Path
 import tomllib
@@ -20,10 +21,23 @@ type Table = dict[str, Any]
 DEFAULT_WORLD = Path(__file__).parent / "worlds" / "default.toml"
 
 
-def load_world(path: str | Path | None = None, *, more_locks: int = 0, more_gateways: int = 1) -> World:
-    """Build the world a file describes, or the default one; made locks of the first account may stand beside it."""
+def load_world(
+    path: str | Path | None = None,
+    *,
+    only: Collection[str] | None = None,
+    more_locks: int = 0,
+    more_gateways: int = 1,
+) -> World:
+    """Build the world a file describes, or the default one, with all of its locks or only some.
+
+    Made locks of the first account may stand beside it.
+    """
     with Path(path or DEFAULT_WORLD).open("rb") as file:
         table: Table = tomllib.load(file)
+    if only is not None:
+        table["lock"] = [lock for lock in table["lock"] if lock["key"] in only]
+        for gateway in table.get("gateway", ()):
+            gateway["hears"] = {key: rssi for key, rssi in gateway.get("hears", {}).items() if key in only}
     made = _made(more_locks, more_gateways) if more_locks else {}
     return build_world({**table, **{kind: [*table.get(kind, ()), *rows] for kind, rows in made.items()}})
 

@@ -24,6 +24,8 @@ from simulator import CloudServer, World
 
 from .translation_check import check_translations  # noqa: F401  # asked for by name below
 
+WHOLE_HOUSE = pytest.mark.locks()
+"""A test among others with fewer locks that needs all of them."""
 CREDENTIAL_ID = "ttlock_app"
 ENTRY_ID = "01JZ6M8T4VX0A5N3K7QWERTY12"
 """Part of unique ids, which snapshots hold."""
@@ -56,9 +58,10 @@ def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
 
 
 @pytest.fixture
-def world() -> World:
-    """Return the default virtual world."""
-    return World.load()
+def world(request: pytest.FixtureRequest) -> World:
+    """Return the default virtual world; with only some of its locks for tests that need no more (mark `locks`)."""
+    marker = request.node.get_closest_marker("locks")
+    return World.load(only=(marker.args or None) if marker else None)
 
 
 @pytest.fixture

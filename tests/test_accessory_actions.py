@@ -10,8 +10,11 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from simulator import CloudServer, Fault, World
 from simulator.lock import VirtualLock
 
+from .conftest import WHOLE_HOUSE
 from .test_actions import act
 from .test_lock import Find
+
+pytestmark = pytest.mark.locks("front_door")
 
 SENSORS = "/v3/standaloneDoorSensor"
 
@@ -82,6 +85,7 @@ async def test_a_change_that_never_arrived_is_not_called_done(
 # -- The door sensor of a lock -------------------------------------------------------------------------------------
 
 
+@WHOLE_HOUSE
 @pytest.mark.parametrize("lost", [False, True])
 async def test_the_door_sensor_of_a_lock_is_listed_renamed_and_deleted(
     hass: HomeAssistant, front_door: str, lock: VirtualLock, world: World, entity_id: Find, lost: bool
@@ -126,6 +130,7 @@ async def test_the_log_of_the_door_tells_when_it_moved(
         ("delete_door_sensor", {}, "no_door_sensor"),
     ],
 )
+@WHOLE_HOUSE
 async def test_a_lock_that_is_not_made_for_it_costs_no_call(
     hass: HomeAssistant,
     loaded: MockConfigEntry,

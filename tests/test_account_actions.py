@@ -15,8 +15,11 @@ from custom_components.ttlock.client import Application, Secret, password_digest
 from custom_components.ttlock.client.errors import AccountRejected
 from simulator import CloudServer, Fault, World
 
+from .conftest import WHOLE_HOUSE
 from .test_actions import act
 from .test_lock import Find
+
+pytestmark = pytest.mark.locks("front_door")
 
 PASSWORD = "canary-of-a-registered-user"
 OTHER_PASSWORD = "canary-of-a-reset-password"
@@ -25,6 +28,7 @@ OTHER_PASSWORD = "canary-of-a-reset-password"
 # -- Groups --------------------------------------------------------------------------------------------------------
 
 
+@WHOLE_HOUSE
 async def test_locks_are_sorted_into_groups(
     hass: HomeAssistant, loaded: MockConfigEntry, entity_id: Find, world: World
 ) -> None:
@@ -46,6 +50,7 @@ async def test_locks_are_sorted_into_groups(
     assert (await act(hass, "list_groups", {}))["groups"] == []
 
 
+@WHOLE_HOUSE
 async def test_what_groups_refuse_is_told_in_words(
     hass: HomeAssistant, loaded: MockConfigEntry, entity_id: Find
 ) -> None:
@@ -118,6 +123,7 @@ async def test_a_user_is_registered_gets_a_password_and_is_deleted(
     assert not [word for word in (PASSWORD, OTHER_PASSWORD, *digests, username) if word in caplog.text]
 
 
+@WHOLE_HOUSE
 async def test_what_users_refuse_is_told_in_words(
     hass: HomeAssistant, loaded: MockConfigEntry, entity_id: Find, cloud: CloudServer
 ) -> None:
@@ -172,6 +178,7 @@ async def test_without_application_credentials_there_are_no_users(hass: HomeAssi
     assert failure.value.translation_key == "application_missing"
 
 
+@WHOLE_HOUSE
 async def test_groups_and_users_are_the_administrators_business(
     hass: HomeAssistant, hass_admin_user: User, loaded: MockConfigEntry, entity_id: Find, cloud: CloudServer
 ) -> None:

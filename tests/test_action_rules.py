@@ -29,10 +29,13 @@ from simulator.features import Feature
 from simulator.lock import VirtualLock
 
 from .action_samples import on_locks, sample
+from .conftest import WHOLE_HOUSE
 from .recipients import Recipient, add_recipient
 from .test_actions import act
 from .test_biometrics_actions import PHOTO
 from .test_lock import Find
+
+pytestmark = pytest.mark.locks("front_door")
 
 type Sampled = Callable[[str], dict[str, Any]]
 
@@ -142,6 +145,7 @@ def test_a_call_of_the_action_is_understood(action: str) -> None:
     ON_LOCKS[action].schema({"entity_id": "lock.front_door", **sample(action)})
 
 
+@WHOLE_HOUSE
 async def test_every_action_finds_locks_by_entity_device_area_label_and_floor(
     hass: HomeAssistant, front_door: str, sampled: Sampled, entity_id: Find, world: World
 ) -> None:
@@ -197,6 +201,7 @@ async def test_no_action_takes_what_is_not_ours(
     assert cloud.calls.total() == 0
 
 
+@WHOLE_HOUSE
 async def test_a_missing_right_is_told_by_whatever_would_change_something(
     hass: HomeAssistant, front_door: str, entity_id: Find, sampled: Sampled
 ) -> None:

@@ -21,8 +21,11 @@ import voluptuous as vol
 
 from simulator import CloudServer, Fault, World
 
+from .conftest import WHOLE_HOUSE
 from .passing_time import pass_time
 from .test_lock import Find
+
+pytestmark = pytest.mark.locks("front_door")
 
 ADD = "/v3/keyboardPwd/add"
 
@@ -121,6 +124,7 @@ async def test_the_call_of_the_rental_blueprint_works(hass: HomeAssistant, front
     assert listed["start_date"] == start
 
 
+@WHOLE_HOUSE
 async def test_a_random_passcode_needs_no_gateway_and_is_told_once(
     hass: HomeAssistant, loaded: MockConfigEntry, entity_id: Find, world: World
 ) -> None:
@@ -226,6 +230,7 @@ async def test_passcodes_are_deleted_by_name(hass: HomeAssistant, front_door: st
     assert failure.value.translation_key == "passcode_not_found"
 
 
+@WHOLE_HOUSE
 async def test_expired_passcodes_are_cleaned_up(
     hass: HomeAssistant, front_door: str, entity_id: Find, world: World, freezer: FrozenDateTimeFactory
 ) -> None:
@@ -333,6 +338,7 @@ async def test_malformed_fields_are_refused_by_the_schema(
 # -- Targets and results -------------------------------------------------------------------------------------------
 
 
+@WHOLE_HOUSE
 async def test_every_kind_of_target_finds_its_locks(
     hass: HomeAssistant, front_door: str, entity_id: Find, loaded: MockConfigEntry, world: World
 ) -> None:
@@ -394,6 +400,7 @@ async def test_an_account_that_is_not_loaded_says_so(
     assert refusal.value.translation_key == "account_not_loaded"
 
 
+@WHOLE_HOUSE
 async def test_each_lock_answers_for_itself(
     hass: HomeAssistant, front_door: str, entity_id: Find, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -411,6 +418,7 @@ async def test_each_lock_answers_for_itself(
     assert "482915" not in caplog.text
 
 
+@WHOLE_HOUSE
 async def test_an_action_fails_when_nothing_succeeded(
     hass: HomeAssistant, front_door: str, entity_id: Find, world: World
 ) -> None:
@@ -424,6 +432,7 @@ async def test_an_action_fails_when_nothing_succeeded(
     assert "No gateway" in str(failure.value)
 
 
+@WHOLE_HOUSE
 async def test_a_list_that_fails_for_one_lock_still_shows_the_others(
     hass: HomeAssistant, front_door: str, entity_id: Find, world: World, short_patience: None
 ) -> None:
@@ -524,6 +533,7 @@ async def test_auto_lock_without_seconds_takes_the_last_delay(
     assert world.lock("front_door").auto_lock_seconds == 33
 
 
+@WHOLE_HOUSE
 async def test_update_state_asks_now_and_tells_failures(
     hass: HomeAssistant, front_door: str, entity_id: Find, world: World
 ) -> None:

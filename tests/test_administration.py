@@ -14,8 +14,11 @@ import voluptuous as vol
 
 from simulator import CloudServer, Fault, Feature, World
 
+from .conftest import WHOLE_HOUSE
 from .test_actions import act
 from .test_lock import Find, state_of
+
+pytestmark = pytest.mark.locks("front_door")
 
 MASTER = "40817263"
 
@@ -52,6 +55,7 @@ async def test_a_lock_is_renamed_in_the_account_and_here(
     assert loaded.runtime_data.locks[world.lock("front_door").lock_id].name == "Main Door"
 
 
+@WHOLE_HOUSE
 async def test_one_name_is_for_one_lock(
     hass: HomeAssistant, front_door: str, entity_id: Find, cloud: CloudServer
 ) -> None:
@@ -69,6 +73,7 @@ async def test_one_name_is_for_one_lock(
 # -- Owner ---------------------------------------------------------------------------------------------------------
 
 
+@WHOLE_HOUSE
 async def test_locks_change_their_owner_in_one_call(
     hass: HomeAssistant,
     front_door: str,
@@ -99,6 +104,7 @@ async def test_locks_change_their_owner_in_one_call(
     ("receiver", "reason"),
     [("owner@example.com", "receiver_is_self"), ("nobody@example.com", "receiver_unknown")],
 )
+@WHOLE_HOUSE
 async def test_a_receiver_that_cannot_be_is_refused_in_words(
     hass: HomeAssistant, front_door: str, entity_id: Find, world: World, receiver: str, reason: str
 ) -> None:
@@ -127,6 +133,7 @@ async def test_the_cloud_s_word_about_oneself_is_understood(
         ("delete_lock", {}),
     ],
 )
+@WHOLE_HOUSE
 async def test_what_cannot_be_undone_is_confirmed_by_an_owner(
     hass: HomeAssistant,
     hass_admin_user: User,
@@ -151,6 +158,7 @@ async def test_what_cannot_be_undone_is_confirmed_by_an_owner(
     assert cloud.calls.total() == 0
 
 
+@WHOLE_HOUSE
 async def test_one_foreign_lock_keeps_the_others_from_going(
     hass: HomeAssistant, front_door: str, holiday_flat: str, cloud: CloudServer, world: World
 ) -> None:
@@ -240,6 +248,7 @@ async def test_a_master_code_that_the_cloud_does_not_tell(hass: HomeAssistant, f
     assert response["admin_passcodes"] == {front_door: {"passcode": None}}
 
 
+@WHOLE_HOUSE
 async def test_the_master_code_is_the_owner_s_business(
     hass: HomeAssistant, front_door: str, holiday_flat: str, hass_read_only_user: User, cloud: CloudServer
 ) -> None:
@@ -292,6 +301,7 @@ async def test_newer_firmware_is_told(
     }
 
 
+@WHOLE_HOUSE
 async def test_one_lock_that_is_refused_does_not_hide_the_others(
     hass: HomeAssistant, front_door: str, holiday_flat: str
 ) -> None:

@@ -18,9 +18,12 @@ from simulator.credentials import Credential, CredentialKind
 from simulator.features import Feature
 from simulator.lock import VirtualLock
 
+from .conftest import WHOLE_HOUSE
 from .test_actions import act
 from .test_keys import keys
 from .test_lock import Find
+
+pytestmark = pytest.mark.locks("front_door")
 
 PALM = "281474976711000"
 PHOTO = b"\xff\xd8\xff" + bytes(MIN_PHOTO_BYTES)
@@ -177,6 +180,7 @@ async def test_what_does_not_exist_is_named(
         ("set_palm_vein_period", {"palm_vein_id": 1, "duration": {"hours": 1}}, "no_palm_veins"),
     ],
 )
+@WHOLE_HOUSE
 async def test_a_lock_that_is_not_built_for_it_costs_no_call(
     hass: HomeAssistant,
     front_door: str,
@@ -193,6 +197,7 @@ async def test_a_lock_that_is_not_built_for_it_costs_no_call(
     assert cloud.calls.total() == 0
 
 
+@WHOLE_HOUSE
 async def test_a_face_without_photo_is_learned_beside_the_lock_only(
     hass: HomeAssistant, front_door: str, photo: str, world: World, entity_id: Find, loaded: MockConfigEntry
 ) -> None:

@@ -6,12 +6,15 @@ from bluetooth_data_tools import monotonic_time_coarse
 from habluetooth import BluetoothServiceInfoBleak
 from homeassistant.components import bluetooth
 from homeassistant.core import HomeAssistant
+import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from simulator import World
 
 from .conftest import setup
 from .test_lock import Find, state_of
+
+pytestmark = pytest.mark.locks("front_door")
 
 
 def _hear(hass: HomeAssistant, address: str, rssi: int) -> None:

@@ -29,9 +29,11 @@ from simulator.credentials import CredentialKind
 from simulator.features import Feature
 from simulator.lock import VirtualLock
 
-from .conftest import CREDENTIAL_ID, setup
+from .conftest import CREDENTIAL_ID, WHOLE_HOUSE, setup
 from .passing_time import pass_time
 from .test_lock import Find
+
+pytestmark = pytest.mark.locks("front_door", "garden_gate")
 
 type Clone = Callable[..., Any]
 
@@ -258,6 +260,7 @@ async def test_a_lock_that_cannot_be_reached_now_is_named_in_the_plan(
     assert (plan["Guest"]["carries"], plan["Guest"]["reason"]) == (True, None)
 
 
+@WHOLE_HOUSE
 async def test_a_lock_without_gateway_gets_ekeys_only(
     hass: HomeAssistant, house: House, clone: Clone, old: str, entity_id: Find
 ) -> None:
@@ -434,6 +437,7 @@ def loaded_entry(house: House, entry: MockConfigEntry) -> MockConfigEntry:
     return entry
 
 
+@WHOLE_HOUSE
 async def test_a_lock_of_another_account_is_a_source_too(
     hass: HomeAssistant,
     house: House,
@@ -487,6 +491,7 @@ async def test_a_lock_of_another_account_is_a_source_too(
 # -- Refusals ------------------------------------------------------------------------------------------------------
 
 
+@WHOLE_HOUSE
 async def test_source_and_target_are_two_locks_of_ours(
     hass: HomeAssistant, house: House, clone: Clone, old: str, new: str, entity_id: Find
 ) -> None:
@@ -501,6 +506,7 @@ async def test_source_and_target_are_two_locks_of_ours(
     assert house.sent() == 0
 
 
+@WHOLE_HOUSE
 async def test_who_does_not_manage_a_lock_neither_copies_it_nor_fills_it(
     house: House, clone: Clone, entity_id: Find, cloud: CloudServer
 ) -> None:

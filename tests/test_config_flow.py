@@ -18,6 +18,8 @@ from simulator import CloudServer, Fault, World
 
 from .conftest import CREDENTIAL_ID
 
+pytestmark = pytest.mark.locks("front_door")
+
 TOKEN = "/oauth2/token"
 
 

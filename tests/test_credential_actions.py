@@ -18,9 +18,12 @@ from simulator.credentials import Credential, CredentialKind
 from simulator.lock import VirtualLock
 
 from .client.doors import HOUR, go_to_hour, local_time
+from .conftest import WHOLE_HOUSE
 from .test_actions import act
 from .test_keys import keys
 from .test_lock import Find
+
+pytestmark = pytest.mark.locks("front_door")
 
 NUMBER = "2882343476"
 FOB = "281474976711111"
@@ -115,6 +118,7 @@ async def test_what_is_permanent_gets_weekly_hours_only_with_a_period(
         ("add_card", {"name": "x", "number": "1"}, None),
     ],
 )
+@WHOLE_HOUSE
 async def test_a_lock_without_weekly_hours_says_so(
     hass: HomeAssistant,
     loaded: MockConfigEntry,
@@ -305,6 +309,7 @@ def wake(world: World) -> Callable[[], None]:
     return lambda: world.wake(lock)
 
 
+@WHOLE_HOUSE
 async def test_a_lock_that_saves_power_is_told_when_it_wakes(
     hass: HomeAssistant, wake: Callable[[], None], loaded: MockConfigEntry, entity_id: Find, world: World
 ) -> None:

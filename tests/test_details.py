@@ -14,10 +14,12 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from simulator import CloudServer, Fault, Feature, World
 
-from .conftest import setup
+from .conftest import WHOLE_HOUSE, setup
 from .passing_time import pass_time
 from .test_actions import act
 from .test_lock import Find, state_of
+
+pytestmark = pytest.mark.locks("front_door")
 
 LOCK_FIRMWARE = "/v3/lock/upgradeCheck"
 GATEWAY_FIRMWARE = "/v3/gateway/upgradeCheck"
@@ -75,6 +77,7 @@ async def test_nothing_is_read_for_entities_that_are_disabled(
     assert {path: cloud.calls[path] for path in RARE if path != CLOCK} == dict.fromkeys(set(RARE) - {CLOCK}, 0)
 
 
+@WHOLE_HOUSE
 async def test_the_clock_of_every_lock_that_has_one_is_read_once_a_week_one_after_the_other(
     hass: HomeAssistant, entry: MockConfigEntry, world: World, cloud: CloudServer, freezer: FrozenDateTimeFactory
 ) -> None:
@@ -124,6 +127,7 @@ async def test_one_enabled_entity_costs_one_call_a_day_over_restarts(
     assert cloud.calls[LOCK_FIRMWARE] == 2
 
 
+@WHOLE_HOUSE
 async def test_all_entities_of_a_lock_share_one_reading(
     hass: HomeAssistant,
     enable: Enable,
@@ -236,6 +240,7 @@ async def test_a_removed_entry_leaves_no_file(
     assert f"ttlock.{loaded.entry_id}.details" not in hass_storage
 
 
+@WHOLE_HOUSE
 async def test_a_lock_that_is_gone_is_forgotten(
     hass: HomeAssistant, all_enabled: None, loaded: MockConfigEntry, world: World, hass_storage: dict[str, Any]
 ) -> None:
@@ -314,6 +319,7 @@ async def test_the_drift_of_the_clock_is_shown_and_mended(
     assert cloud.calls[CLOCK] == 1
 
 
+@WHOLE_HOUSE
 async def test_a_lock_that_cannot_be_reached_is_not_asked_for_its_clock(
     hass: HomeAssistant,
     enable: Enable,
@@ -332,6 +338,7 @@ async def test_a_lock_that_cannot_be_reached_is_not_asked_for_its_clock(
     assert state_of(hass, entity_id("sensor", "padlock", "clock_drift")).state == "unknown"
 
 
+@WHOLE_HOUSE
 async def test_a_lock_without_clock_chip_has_no_drift(
     hass: HomeAssistant, all_enabled: None, entry: MockConfigEntry, world: World
 ) -> None:
@@ -345,6 +352,7 @@ async def test_a_lock_without_clock_chip_has_no_drift(
 # -- Working hours and Wi-Fi ---------------------------------------------------------------------------------------
 
 
+@WHOLE_HOUSE
 async def test_working_hours_are_shown_where_a_lock_can_freeze_itself(
     hass: HomeAssistant, all_enabled: None, entry: MockConfigEntry, world: World, entity_id: Find
 ) -> None:
@@ -370,6 +378,7 @@ async def test_a_working_mode_that_nobody_knows_is_not_guessed(
     assert state_of(hass, entity_id("sensor", "front_door", "working_mode")).state == "unknown"
 
 
+@WHOLE_HOUSE
 async def test_the_network_of_a_wifi_lock_is_shown(
     hass: HomeAssistant, all_enabled: None, entry: MockConfigEntry, world: World, entity_id: Find
 ) -> None:
@@ -390,6 +399,7 @@ async def test_the_network_of_a_wifi_lock_is_shown(
 # -- Remote unlock -------------------------------------------------------------------------------------------------
 
 
+@WHOLE_HOUSE
 async def test_remote_unlock_is_known_once_it_was_tried(
     hass: HomeAssistant, all_enabled: None, loaded: MockConfigEntry, world: World, entity_id: Find
 ) -> None:
@@ -415,6 +425,7 @@ async def test_another_refusal_says_nothing_about_remote_unlock(
     assert state_of(hass, shown).state == "unknown"
 
 
+@WHOLE_HOUSE
 async def test_an_ekey_without_the_right_cannot_unlock_from_afar(
     hass: HomeAssistant, all_enabled: None, entry: MockConfigEntry, world: World, entity_id: Find
 ) -> None:

@@ -18,11 +18,14 @@ from custom_components.ttlock.const import DOMAIN, ENV_API_URL
 from simulator import CloudServer, Fault, World
 
 from .action_samples import sample
+from .conftest import WHOLE_HOUSE
 from .repository.source import english
 from .test_account_actions import PASSWORD
 from .test_actions import act
 from .test_lock import Find, command, state_of
 from .vendor_codes import CLASS_OF
+
+pytestmark = pytest.mark.locks("front_door")
 
 FITTING: Final[dict[str, tuple[str, tuple[int, ...], dict[str, Any]]]] = {
     "create_passcode": (
@@ -186,6 +189,7 @@ async def test_a_cloud_to_which_no_line_leads_is_said_in_words_and_nothing_is_in
     assert not hass.config_entries.flow.async_progress_by_handler(DOMAIN)
 
 
+@WHOLE_HOUSE
 async def test_a_command_that_was_never_sent_says_so(
     hass: HomeAssistant,
     loaded: MockConfigEntry,

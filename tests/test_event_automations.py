@@ -20,6 +20,8 @@ from .passing_time import pass_time
 from .test_lock import Find, state_of
 from .test_records import CODE, Events, front_door, read, told  # noqa: F401  # fixtures among them
 
+pytestmark = pytest.mark.locks("front_door")
+
 PAGE: Final = Path(__file__).parents[1] / "docs" / "events.md"
 
 

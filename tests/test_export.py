@@ -21,8 +21,11 @@ from custom_components.ttlock.client.cloud import records as record_calls
 from custom_components.ttlock.const import DOMAIN
 from simulator import CloudServer, Fault, World
 
+from .conftest import WHOLE_HOUSE
 from .test_actions import act
 from .test_lock import Find
+
+pytestmark = pytest.mark.locks("front_door")
 
 CODE = "48151623"
 CARD = "1723612378"
@@ -47,6 +50,7 @@ def table(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text)))
 
 
+@WHOLE_HOUSE
 async def test_locks_are_exported_with_what_is_known(
     hass: HomeAssistant, front_door: str, entity_id: Find, cloud: CloudServer, world: World
 ) -> None:
@@ -110,6 +114,7 @@ async def test_digits_go_where_they_were_asked_for(hass: HomeAssistant, front_do
     assert file.stat().st_mode & 0o077 == 0
 
 
+@WHOLE_HOUSE
 async def test_all_locks_are_in_one_file_that_excel_reads(
     hass: HomeAssistant, front_door: str, entity_id: Find, folder: Path
 ) -> None:
@@ -180,6 +185,7 @@ async def test_what_could_not_be_read_is_said(hass: HomeAssistant, front_door: s
     assert "ekey" in {row["kind"] for row in response["credentials"][front_door]}
 
 
+@WHOLE_HOUSE
 async def test_a_lock_that_cannot_be_read_does_not_hide_the_others(
     hass: HomeAssistant, front_door: str, entity_id: Find
 ) -> None:
@@ -313,6 +319,7 @@ async def test_a_hand_over_report_tells_everything_but_digits(
     assert not [secret for secret in world.secrets() if secret in f"{response}"]
 
 
+@WHOLE_HOUSE
 async def test_a_hand_over_report_of_a_lock_without_keys_and_with_gaps(
     hass: HomeAssistant, front_door: str, entity_id: Find, world: World
 ) -> None:

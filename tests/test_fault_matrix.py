@@ -17,6 +17,8 @@ from simulator import CloudServer, Fault, World
 
 from .test_lock import Find, state_of
 
+pytestmark = pytest.mark.locks("front_door")
+
 FAULTS: dict[str, dict[str, Any]] = {
     "http 500": {"kind": "http_500"},
     "http 503": {"kind": "http_503"},

@@ -12,9 +12,12 @@ import voluptuous as vol
 
 from simulator import CloudServer, Fault, World
 
+from .conftest import WHOLE_HOUSE
 from .test_actions import act
 from .test_administration import device
 from .test_lock import Find, state_of
+
+pytestmark = pytest.mark.locks("front_door")
 
 
 @pytest.fixture
@@ -53,6 +56,7 @@ async def test_a_gateway_is_a_device_of_its_own_below_which_its_locks_hang(
 # -- Reading -------------------------------------------------------------------------------------------------------
 
 
+@WHOLE_HOUSE
 async def test_gateways_are_listed_with_the_locks_they_hear(
     hass: HomeAssistant, loaded: MockConfigEntry, entity_id: Find, world: World
 ) -> None:

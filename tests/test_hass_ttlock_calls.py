@@ -18,8 +18,11 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from simulator import World
 from simulator.lock import VirtualLock
 
+from .conftest import WHOLE_HOUSE
 from .test_actions import act
 from .test_lock import Find
+
+pytestmark = pytest.mark.locks("front_door")
 
 type Call = Callable[..., Awaitable[Any]]
 
@@ -338,6 +341,7 @@ async def test_the_rental_blueprint(
 # -- The dashboard pack --------------------------------------------------------------------------------------------
 
 
+@WHOLE_HOUSE
 async def test_the_dashboard_pack_creates_and_then_looks(
     hass: HomeAssistant, loaded: MockConfigEntry, entity_id: Find, world: World
 ) -> None:

@@ -18,9 +18,11 @@ from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 from custom_components.ttlock.const import DOMAIN
 from simulator import CloudServer, Fault, World
 
-from .conftest import setup
+from .conftest import WHOLE_HOUSE, setup
 from .passing_time import pass_time
 from .test_lock import Find
+
+pytestmark = pytest.mark.locks("front_door")
 
 
 async def test_an_account_loads_unloads_and_loads_again(hass: HomeAssistant, entry: MockConfigEntry) -> None:
@@ -296,6 +298,7 @@ async def test_locks_hang_below_the_gateway_that_hears_them_best(
     assert lock.via_device_id in gateways
 
 
+@WHOLE_HOUSE
 async def test_an_outage_is_logged_once_and_once_when_it_ends(
     hass: HomeAssistant,
     loaded: MockConfigEntry,

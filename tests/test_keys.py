@@ -15,6 +15,8 @@ from simulator import CloudServer, Fault, World
 from .test_actions import act
 from .test_lock import Find
 
+pytestmark = pytest.mark.locks("front_door")
+
 NUMBER = "3661413478"
 SWAPPED = "1723612378"
 """The same card as a door reads it (ttlock-open-api.md 4.6)."""

@@ -20,8 +20,10 @@ from custom_components.ttlock.const import DOMAIN
 from simulator import CloudServer, Fault, World
 from simulator.features import bits_of
 
-from .conftest import setup
+from .conftest import WHOLE_HOUSE, setup
 from .passing_time import pass_time
+
+pytestmark = pytest.mark.locks("front_door")
 
 UNLOCK = "/v3/lock/unlock"
 LOCK = "/v3/lock/lock"
@@ -143,6 +145,7 @@ async def test_without_a_record_nobody_is_named(
 # -- When something is in the way ----------------------------------------------------------------------------------
 
 
+@WHOLE_HOUSE
 async def test_a_lock_that_nothing_reaches_says_so(
     hass: HomeAssistant, loaded: MockConfigEntry, entity_id: Find, cloud: CloudServer, world: World
 ) -> None:
@@ -151,6 +154,7 @@ async def test_a_lock_that_nothing_reaches_says_so(
     assert state_of(hass, entity_id("sensor", "padlock", "lockbattery")).state == str(world.lock("padlock").battery)
 
 
+@WHOLE_HOUSE
 async def test_remote_unlock_switched_off_is_explained(
     hass: HomeAssistant, loaded: MockConfigEntry, entity_id: Find, world: World
 ) -> None:
@@ -163,6 +167,7 @@ async def test_remote_unlock_switched_off_is_explained(
     assert world.lock("cellar").actuations == 0
 
 
+@WHOLE_HOUSE
 async def test_a_shared_lock_works_as_far_as_the_ekey_allows(
     hass: HomeAssistant, loaded: MockConfigEntry, entity_id: Find, world: World
 ) -> None:
@@ -286,6 +291,7 @@ async def test_an_answer_older_than_a_command_does_not_undo_its_result(
     assert state_of(hass, front_door).state == "locked"
 
 
+@WHOLE_HOUSE
 async def test_a_frozen_ekey_makes_the_lock_unavailable(
     hass: HomeAssistant, loaded: MockConfigEntry, world: World, entity_id: Find, freezer: FrozenDateTimeFactory
 ) -> None:
@@ -419,6 +425,7 @@ async def test_without_sign_in_nothing_is_claimed_for_long(
     assert state_of(hass, found).state == "unavailable"
 
 
+@WHOLE_HOUSE
 async def test_an_ekey_ends_and_begins_on_the_second(
     hass: HomeAssistant, entry: MockConfigEntry, world: World, entity_id: Find, freezer: FrozenDateTimeFactory
 ) -> None:
@@ -437,6 +444,7 @@ async def test_an_ekey_ends_and_begins_on_the_second(
     assert state_of(hass, connection).state == "ekey_invalid"
 
 
+@WHOLE_HOUSE
 async def test_an_ekey_without_remote_right_is_told_before_any_call(
     hass: HomeAssistant, entry: MockConfigEntry, world: World, entity_id: Find, cloud: CloudServer
 ) -> None:

@@ -23,6 +23,8 @@ from custom_components.ttlock.message import (
 )
 from custom_components.ttlock.message_words import CHINESE, ENGLISH, Words, words_of
 
+pytestmark = pytest.mark.locks("front_door")
+
 ZONE = timezone(timedelta(hours=1))
 NOW = datetime(2026, 12, 24, 14, 20, tzinfo=UTC)
 HOUR = datetime(2026, 12, 24, 14, tzinfo=UTC)

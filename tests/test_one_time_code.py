@@ -20,10 +20,13 @@ from pytest_homeassistant_custom_component.common import (
 
 from simulator import CloudServer, Fault, World
 
+from .conftest import WHOLE_HOUSE
 from .passing_time import pass_time
 from .test_actions import passcodes
 from .test_lock import Find
 from .test_share_access import code_in
+
+pytestmark = pytest.mark.locks("front_door")
 
 RANDOM = "/v3/keyboardPwd/get"
 
@@ -198,6 +201,7 @@ async def test_a_refusal_is_told_and_nothing_is_shown(hass: HomeAssistant, butto
     assert shown(hass) == []
 
 
+@WHOLE_HOUSE
 async def test_the_button_is_there_where_codes_can_be_made(
     hass: HomeAssistant, loaded: MockConfigEntry, entity_id: Find, world: World
 ) -> None:

@@ -13,9 +13,12 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.ttlock.const import DOMAIN
 from simulator import CloudServer, Fault, World
 
+from .conftest import WHOLE_HOUSE
 from .passing_time import pass_time
 from .test_actions import act
 from .test_lock import Find, command, state_of
+
+pytestmark = pytest.mark.locks("front_door")
 
 INVENTORY = "/v3/key/list"
 STATE = "/v3/lock/queryOpenState"
@@ -151,6 +154,7 @@ async def test_pauses_grow_and_are_not_the_same_for_every_house(
     assert asked == [(0.8, 1.0)] * 6
 
 
+@WHOLE_HOUSE
 async def test_in_an_outage_no_lock_is_asked_and_afterwards_those_whose_turn_it_was(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
@@ -201,6 +205,7 @@ async def test_a_lock_that_answers_tells_that_the_cloud_is_back(
     assert cloud.calls[INVENTORY] == 1
 
 
+@WHOLE_HOUSE
 async def test_a_gateway_that_is_offline_takes_only_its_locks_with_it_and_each_says_so_once(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,

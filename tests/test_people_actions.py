@@ -22,6 +22,8 @@ from .conftest import setup
 from .test_actions import act
 from .test_lock import Find
 
+pytestmark = pytest.mark.locks("front_door", "office", "cellar", "holiday_flat")
+
 ANNA: Final = "landlord@example.com"
 """The account of the person who moves in."""
 ADD: Final = "/v3/keyboardPwd/add"

@@ -25,11 +25,13 @@ from custom_components.ttlock.push_state import GRACE, MISSED
 from custom_components.ttlock.questions import FIRST_PAUSE, LONGEST_PAUSE
 from simulator import CloudServer, World
 
-from .conftest import setup
+from .conftest import WHOLE_HOUSE, setup
 from .passing_time import pass_time
 from .test_actions import act
 from .test_lock import Find, state_of
 from .test_records import Events, told, types  # noqa: F401  # a fixture
+
+pytestmark = pytest.mark.locks("front_door")
 
 CODE = "48151623"
 STATE = "/v3/lock/queryOpenState"
@@ -439,6 +441,7 @@ async def test_a_gateway_that_goes_is_looked_up(
     assert cloud.calls["/v3/gateway/list"] <= 1
 
 
+@WHOLE_HOUSE
 async def test_a_credential_that_did_not_reach_a_sleeping_lock_is_shown_as_failed(
     hass: HomeAssistant, pushed: None, all_enabled: None, world: World, cloud: CloudServer, entity_id: Find
 ) -> None:
@@ -463,6 +466,7 @@ async def test_a_credential_that_did_not_reach_a_sleeping_lock_is_shown_as_faile
     assert cloud.callbacks.sent[-1].form["notifyType"] == "4"
 
 
+@WHOLE_HOUSE
 async def test_a_wifi_lock_that_comes_and_goes_is_asked(
     hass: HomeAssistant, pushed: None, world: World, cloud: CloudServer
 ) -> None:

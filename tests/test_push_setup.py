@@ -38,6 +38,8 @@ from .conftest import ENTRY_ID, setup
 from .passing_time import pass_time
 from .test_push import Other, client, form, other, path, post, record  # noqa: F401  # fixtures
 
+pytestmark = pytest.mark.locks("front_door")
+
 HOOK = "https://hooks.nabu.casa/secret"
 PUBLIC = "https://house.example.com"
 

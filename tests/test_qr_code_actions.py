@@ -14,9 +14,12 @@ from simulator import CloudServer, Fault, World
 from simulator.features import Feature
 from simulator.lock import VirtualLock
 
+from .conftest import WHOLE_HOUSE
 from .test_actions import act
 from .test_keys import keys
 from .test_lock import Find
+
+pytestmark = pytest.mark.locks("front_door")
 
 NUMBER = 1763715600
 ADD = "/v3/qrCode/add"
@@ -172,6 +175,7 @@ async def test_bad_input_is_refused_before_any_call(
         (Feature.CUSTOM_QR_CODE, {}, "no_random_qr_codes"),
     ],
 )
+@WHOLE_HOUSE
 async def test_a_lock_that_reads_no_such_code_costs_no_call(
     hass: HomeAssistant,
     world: World,

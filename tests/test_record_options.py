@@ -23,6 +23,8 @@ from .test_actions import act
 from .test_lock import Find, state_of
 from .test_records import CARD, CODE, Events, front_door, read, told, types  # noqa: F401  # fixtures among them
 
+pytestmark = pytest.mark.locks("front_door")
+
 BELL = 4711
 """A number that nobody has described."""
 

@@ -15,10 +15,12 @@ from custom_components.ttlock.client.events import Source
 from custom_components.ttlock.client.models import Record
 from simulator import CloudServer, World
 
-from .conftest import setup
+from .conftest import WHOLE_HOUSE, setup
 from .passing_time import pass_time
 from .test_actions import act
 from .test_lock import Find, state_of
+
+pytestmark = pytest.mark.locks("front_door")
 
 CODE = "48151623"
 CARD = "1723612378"
@@ -376,6 +378,7 @@ async def test_a_command_that_failed_is_an_event(
     assert (event["event_type"], event["command"], event["reason"]) == ("command_failed", "unlock", "gateway_offline")
 
 
+@WHOLE_HOUSE
 async def test_a_command_that_the_lock_cannot_take_fails_as_an_event_too(
     hass: HomeAssistant, loaded: MockConfigEntry, told: Events, entity_id: Find, cloud: CloudServer
 ) -> None:

@@ -20,10 +20,12 @@ from custom_components.ttlock.client.quota import next_month
 from custom_components.ttlock.const import DOMAIN
 from simulator import CloudServer, Fault, World
 
-from .conftest import ENTRY_ID
+from .conftest import ENTRY_ID, WHOLE_HOUSE
 from .passing_time import pass_time
 from .test_actions import act
 from .test_lock import Find, command
+
+pytestmark = pytest.mark.locks("front_door", "cellar")
 
 INVENTORY = "/v3/key/list"
 
@@ -159,6 +161,7 @@ async def test_a_disabled_device_has_no_repairs(
     assert issue(name) is not None
 
 
+@WHOLE_HOUSE
 async def test_a_repair_of_a_lock_that_went_while_nobody_looked_goes_too(
     hass: HomeAssistant, loaded: MockConfigEntry, world: World, entity_id: Find
 ) -> None:
@@ -187,6 +190,7 @@ async def test_the_repairs_of_a_lock_go_with_it(
 # -- Gateways ------------------------------------------------------------------------------------------------------
 
 
+@WHOLE_HOUSE
 async def test_a_gateway_is_a_repair_after_hours_and_not_after_minutes(
     hass: HomeAssistant, freezer: FrozenDateTimeFactory, loaded: MockConfigEntry, world: World, issue: Issue
 ) -> None:
@@ -309,6 +313,7 @@ async def setup_in_vain(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     assert entry.state is ConfigEntryState.SETUP_RETRY
 
 
+@WHOLE_HOUSE
 async def test_a_clock_that_nobody_looks_at_is_found_wrong_within_a_week(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
@@ -409,6 +414,7 @@ async def test_a_repair_cannot_be_done_while_the_account_is_not_loaded(
 # -- Power and quota -----------------------------------------------------------------------------------------------
 
 
+@WHOLE_HOUSE
 @pytest.mark.parametrize("way", ["asked", "unlocked"])
 async def test_a_lock_that_saves_power_is_a_repair_when_it_refuses_again(
     hass: HomeAssistant,
@@ -439,6 +445,7 @@ async def test_a_lock_that_saves_power_is_a_repair_when_it_refuses_again(
     assert issue(name) is None
 
 
+@WHOLE_HOUSE
 @pytest.mark.parametrize(("errcode", "needed"), [(30007, 1), (30006, 2)])
 async def test_an_exhausted_quota_names_the_day_on_which_calls_start_anew(
     hass: HomeAssistant,

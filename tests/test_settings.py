@@ -17,9 +17,11 @@ from syrupy.assertion import SnapshotAssertion
 from custom_components.ttlock.quota_sensor import QuotaSensor
 from simulator import CloudServer, Fault, Feature, World
 
-from .conftest import setup
+from .conftest import WHOLE_HOUSE, setup
 from .passing_time import pass_time
 from .test_lock import Find, state_of
+
+pytestmark = pytest.mark.locks("front_door")
 
 
 @pytest.mark.parametrize(
@@ -34,6 +36,7 @@ from .test_lock import Find, state_of
         Platform.UPDATE,
     ],
 )
+@WHOLE_HOUSE
 async def test_entities_of_the_default_world(
     hass: HomeAssistant,
     entry: MockConfigEntry,
@@ -65,6 +68,7 @@ async def test_the_door_is_followed(
     assert state_of(hass, door).state == "off"
 
 
+@WHOLE_HOUSE
 async def test_a_lock_without_paired_sensor_has_no_door(
     hass: HomeAssistant, loaded: MockConfigEntry, world: World
 ) -> None:
@@ -123,6 +127,7 @@ async def test_passage_mode_holds_the_door_and_says_when(
     assert state_of(hass, active).state == "off"
 
 
+@WHOLE_HOUSE
 async def test_the_edges_of_passage_mode_are_seen_when_they_come(
     hass: HomeAssistant,
     loaded: MockConfigEntry,
@@ -281,6 +286,7 @@ async def test_reading_settings_does_not_undo_a_change_made_meanwhile(
     assert state_of(hass, delay).state == "77"
 
 
+@WHOLE_HOUSE
 async def test_an_authorised_administrator_sees_what_he_sets(
     hass: HomeAssistant, entry: MockConfigEntry, world: World, entity_id: Find
 ) -> None:

@@ -14,11 +14,14 @@ import voluptuous as vol
 
 from simulator import CloudServer, Fault, World
 
+from .conftest import WHOLE_HOUSE
 from .passing_time import pass_time
 from .recipients import Recipient, add_recipient
 from .test_actions import act, passcodes
 from .test_lock import Find
 from .test_message_templates import add_template, change_template
+
+pytestmark = pytest.mark.locks("front_door")
 
 RANDOM = "/v3/keyboardPwd/get"
 LINK = "https://lock.example.com/"
@@ -120,6 +123,7 @@ async def test_a_duration_begins_with_this_hour_and_ends_with_a_full_one(
     assert world.lock("front_door").enter_code(guest.message.split()[0]).opened
 
 
+@WHOLE_HOUSE
 async def test_each_lock_gets_a_code_of_its_own(
     hass: HomeAssistant, front_door: str, entity_id: Find, world: World, guest: Recipient
 ) -> None:
@@ -388,6 +392,7 @@ async def test_digits_that_the_cloud_keeps_to_itself_are_not_made_up(
     assert guest.messages == []
 
 
+@WHOLE_HOUSE
 async def test_only_administrators_and_automations_share(
     hass: HomeAssistant,
     front_door: str,

@@ -27,6 +27,8 @@ from .test_lock import Find
 from .test_message_templates import add_template
 from .test_share_access import code_in, ekey_id
 
+pytestmark = pytest.mark.locks("front_door")
+
 TYPED = "918273645"
 """Digits that a user puts into an action: these the recorder keeps, which shows that the search finds what is there."""
 

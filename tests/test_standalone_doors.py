@@ -21,6 +21,8 @@ from .passing_time import pass_time
 from .test_lock import state_of
 from .test_push import client, path, post  # noqa: F401  # fixtures
 
+pytestmark = pytest.mark.locks("front_door")
+
 LIST = "/v3/standaloneDoorSensor/list"
 CLOSED, OPEN, LEFT_OPEN, LONG_UNUSED = range(4)
 

@@ -18,10 +18,12 @@ from simulator.database import CredentialRow
 from simulator.features import Feature
 
 from . import matter_shapes
-from .conftest import setup
+from .conftest import WHOLE_HOUSE, setup
 from .repository.test_actions_described import schema_fields
 from .test_actions import act
 from .test_lock import Find
+
+pytestmark = pytest.mark.locks("front_door")
 
 MATTER = matter_shapes.shapes()
 THEIR_FIELDS = matter_shapes.fields()
@@ -60,6 +62,7 @@ async def test_the_info_has_every_key_of_matter(hass: HomeAssistant, front_door:
     assert set(info["supported_credential_types"]) == {"pin", "rfid", "fingerprint", "ekey", "remote"}
 
 
+@WHOLE_HOUSE
 async def test_the_info_follows_what_the_lock_is_built_for(
     hass: HomeAssistant, entry: MockConfigEntry, world: World, entity_id: Find
 ) -> None:
@@ -192,6 +195,7 @@ async def test_numbers_of_users_stay(
     assert (await users(hass, front_door))["Cleaner"]["user_index"] == gone
 
 
+@WHOLE_HOUSE
 async def test_one_person_has_one_number_on_all_locks(hass: HomeAssistant, front_door: str, entity_id: Find) -> None:
     office = entity_id("lock", "office", "lock")
     await act(hass, "create_passcode", {"entity_id": office, "name": "Cleaner", "code": "482915"})
@@ -256,6 +260,7 @@ async def test_numbers_are_kept_without_names(
     assert f"ttlock.{loaded.entry_id}.users" not in hass_storage
 
 
+@WHOLE_HOUSE
 async def test_a_lock_that_cannot_be_read_is_said_beside_the_others(
     hass: HomeAssistant, front_door: str, entity_id: Find, world: World
 ) -> None:

@@ -12,6 +12,8 @@ from simulator.world import World
 from .passing_time import pass_time
 from .test_lock import Find, command, state_of
 
+pytestmark = pytest.mark.locks("front_door")
+
 
 @pytest.mark.usefixtures("all_enabled")
 async def test_the_source_of_a_state_is_told(

@@ -15,12 +15,14 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from custom_components.ttlock.const import CREDENTIAL_RETRY, FRESH_CREDENTIALS, SHORTEST_CREDENTIAL_INTERVAL
 from simulator import CloudServer, Fault, World
 
-from ..conftest import setup
+from ..conftest import WHOLE_HOUSE, setup
 from ..passing_time import pass_time
 from ..test_actions import act
 from ..test_lock import Find, state_of
 from .conftest import Events
 from .page import TABLES, hours, named, table_calls, teach_weekly_card
+
+pytestmark = pytest.mark.locks("front_door", "garden_gate")
 
 # -- Looking -------------------------------------------------------------------------------------------------------
 
@@ -151,6 +153,7 @@ async def test_whole_days_are_shown_as_such_where_the_lock_has_the_time_of_the_h
     assert (hours(event), event["all_day"]) == (("2026-12-05", "2026-12-06"), True)
 
 
+@WHOLE_HOUSE
 @pytest.mark.usefixtures("all_enabled", "loaded")
 async def test_who_only_holds_an_ekey_gets_no_calendar(hass: HomeAssistant, world: World) -> None:
     calendars = [entity.unique_id for entity in er.async_get(hass).entities.values() if entity.domain == "calendar"]

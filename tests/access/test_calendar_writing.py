@@ -32,8 +32,9 @@ STAY = {"dtstart": "2026-11-30T10:00:00+01:00", "dtend": "2026-11-30T12:30:00+01
 """An hour and a half from now, for two and a half hours."""
 
 type Write = Callable[..., Awaitable[str | None]]
+from ..conftest import WHOLE_HOUSE
 
-pytestmark = pytest.mark.usefixtures("all_enabled", "loaded")
+pytestmark = [pytest.mark.usefixtures("all_enabled", "loaded"), pytest.mark.locks("front_door", "garden_gate")]
 
 
 @pytest.fixture
@@ -131,6 +132,7 @@ async def test_digits_of_our_own_choosing_are_shown_once_and_kept_nowhere(
     assert messages(hass) == []
 
 
+@WHOLE_HOUSE
 async def test_without_a_gateway_the_cloud_makes_the_digits(
     hass: HomeAssistant, create: Write, page: Events, world: World, freezer: FrozenDateTimeFactory
 ) -> None:

@@ -20,8 +20,9 @@ from ..test_lock import Find, state_of
 CODE = "482915"
 
 type Items = Callable[[], Awaitable[list[dict[str, Any]]]]
+from ..conftest import WHOLE_HOUSE
 
-pytestmark = pytest.mark.usefixtures("all_enabled", "loaded")
+pytestmark = [pytest.mark.usefixtures("all_enabled", "loaded"), pytest.mark.locks("front_door", "garden_gate")]
 
 
 @pytest.fixture
@@ -309,6 +310,7 @@ async def test_digits_and_names_are_in_no_state(hass: HomeAssistant, gate: str) 
 # -- The action ----------------------------------------------------------------------------------------------------
 
 
+@WHOLE_HOUSE
 async def test_an_action_lists_what_deserves_attention_of_one_lock_or_of_all(
     hass: HomeAssistant, gate: str, entity_id: Find, freezer: FrozenDateTimeFactory
 ) -> None:
@@ -329,6 +331,7 @@ async def test_an_action_lists_what_deserves_attention_of_one_lock_or_of_all(
     assert key["concern"] == "expired"
 
 
+@WHOLE_HOUSE
 async def test_the_action_tells_which_locks_could_not_be_read(
     hass: HomeAssistant, gate: str, entity_id: Find, world: World, cloud: CloudServer, freezer: FrozenDateTimeFactory
 ) -> None:
