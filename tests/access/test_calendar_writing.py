@@ -19,6 +19,7 @@ from simulator import CloudServer, Fault, World
 from simulator.credentials import Credential, CredentialKind
 
 from ..client.test_accessories import FIRMWARE
+from ..conftest import WHOLE_HOUSE
 from ..passing_time import pass_time
 from ..test_actions import passcodes
 from ..test_lock import Find, state_of
@@ -32,7 +33,6 @@ STAY = {"dtstart": "2026-11-30T10:00:00+01:00", "dtend": "2026-11-30T12:30:00+01
 """An hour and a half from now, for two and a half hours."""
 
 type Write = Callable[..., Awaitable[str | None]]
-from ..conftest import WHOLE_HOUSE
 
 pytestmark = [pytest.mark.usefixtures("all_enabled", "loaded"), pytest.mark.locks("front_door", "garden_gate")]
 

@@ -13,6 +13,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from simulator import CloudServer, Fault, World
 
+from ..conftest import WHOLE_HOUSE
 from ..passing_time import pass_time
 from ..test_actions import act, passcodes
 from ..test_lock import Find, state_of
@@ -20,7 +21,6 @@ from ..test_lock import Find, state_of
 CODE = "482915"
 
 type Items = Callable[[], Awaitable[list[dict[str, Any]]]]
-from ..conftest import WHOLE_HOUSE
 
 pytestmark = [pytest.mark.usefixtures("all_enabled", "loaded"), pytest.mark.locks("front_door", "garden_gate")]
 
