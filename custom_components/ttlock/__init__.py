@@ -20,6 +20,7 @@ from .details import Details
 from .fact_store import FactStore
 from .grant_keeper import async_remove_grants
 from .inventory_store import InventoryStore
+from .key_store import KeyStore
 from .log_store import LogStore
 from .push import async_hub
 from .push_address import async_release_address
@@ -83,6 +84,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: TTLockConfigEntry) -> b
         await entry.runtime_data.users.async_flush()
         await entry.runtime_data.details.async_flush()
         await entry.runtime_data.inventory_store.async_flush()
+        await entry.runtime_data.keys.async_flush()
         await entry.runtime_data.logs.async_flush()
         await entry.runtime_data.push.async_flush()
         await async_flush_quotas(hass)
@@ -97,6 +99,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: TTLockConfigEntry) -> N
     await async_remove_users(hass, entry.entry_id)
     await Details(hass, entry.entry_id).async_remove()
     await InventoryStore(hass, entry.entry_id).async_remove()
+    await KeyStore(hass, entry.entry_id).async_remove()
     await LogStore(hass, entry.entry_id).async_remove()
     await async_remove_push(hass, entry.entry_id)
     await async_release_address(hass, entry)

@@ -11,10 +11,17 @@ MANUFACTURER: Final = "TTLock"
 CONF_AUTH_IMPLEMENTATION: Final = "auth_implementation"
 CONF_CALLS_A_MONTH: Final = "calls_a_month"
 """Option: the calls of the plan of the developer application, when it is not the free one."""
+CONF_KIND: Final = "kind"
+"""Where the locks of an entry come from: absent is the cloud of a developer application, as in hass-ttlock."""
 CONF_POLL_MINUTES: Final = "poll_interval"
 """Option of hass-ttlock: minutes between two questions to a lock."""
 CONF_REGION: Final = "region"
 CONF_TOKEN: Final = "token"
+
+KIND_APP: Final = "app"
+"""Keys that the cloud of the phone app handed out once; nothing but Bluetooth after that."""
+KIND_BLUETOOTH: Final = "bluetooth"
+"""Keys that were typed in, imported, or made here for a new lock."""
 
 ENV_API_URL: Final = "TTLOCK_API_URL"
 """Environment variable with the address of another cloud, such as the simulator's, for every region."""
@@ -70,6 +77,8 @@ FRESH_CREDENTIALS: Final = timedelta(minutes=15)
 QUOTA_PAUSE: Final = timedelta(hours=6)
 """Polling again after the quota ran out; it resets at the start of a month in Beijing."""
 
+KEY_REFRESH_PAUSE: Final = timedelta(hours=1)
+"""Between two questions for the Bluetooth key of a lock that refuses the one that is known."""
 OUTAGE_LIMIT: Final = timedelta(minutes=15)
 """How long known facts are shown while the cloud or the lock does not answer."""
 GATEWAY_OFFLINE_LIMIT: Final = timedelta(hours=6)

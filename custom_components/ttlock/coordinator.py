@@ -17,7 +17,7 @@ from homeassistant.util import dt as dt_util
 
 from . import const
 from .application_quota import ApplicationQuota
-from .client import CloudClient, Feature, asked_for, in_background
+from .client import CloudClient, Feature, Secret, asked_for, in_background
 from .client.errors import DeviceUnreachable, QuotaExceeded, TTLockError, Withheld
 from .client.inventory import Firmware
 from .client.models import Ekey, Gateway, GatewayReach, OwnLock
@@ -55,6 +55,7 @@ from .fact_store import FactStore
 from .grant_keeper import GrantKeeper
 from .inventory_store import InventoryStore
 from .jobs import Jobs
+from .key_store import KeyStore
 from .lock_coordinator import LockCoordinator
 from .log_store import LogStore
 from .push_state import PushState
@@ -104,6 +105,7 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
         self.facts = FactStore(hass, entry.entry_id)
         self.jobs = Jobs()
         self.inventory_store = InventoryStore(hass, entry.entry_id)
+        self.keys = KeyStore(hass, entry.entry_id, self._async_fetch_key)
         self.issues = RepairIssues(hass, self)
         self._failing_since: datetime | None = None
         self._failures = 0
@@ -267,6 +269,7 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
 
     @override
     async def _async_setup(self) -> None:
+        await self.keys.async_load(self.config_entry.unique_id)
         await self.settings.async_load()
         await self.grants.async_load()
         await self.users.async_load()
@@ -310,8 +313,9 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
         locks: dict[int, InventoryLock] = {}
         for ekey in ekeys.items:
             mine = own_by_id.get(ekey.lock_id)
+            self._keep_key(ekey, mine)
             locks[ekey.lock_id] = InventoryLock(
-                ekey=ekey,
+                ekey=replace(ekey, lock_data=None),
                 has_gateway=mine.has_gateway if mine else None,
                 battery=ekey.battery if mine is None or mine.battery is None else mine.battery,
             )
@@ -345,6 +349,15 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
                 await self.cloud.list_own_locks(),
                 await self.cloud.list_gateways(),
             )
+
+    def _keep_key(self, ekey: Ekey, mine: OwnLock | None) -> None:
+        """Keep the Bluetooth key of a lock: the administrator's where there is one."""
+        for text in (mine.lock_data if mine else None, ekey.lock_data):
+            if text is not None and self.keys.put(ekey.lock_id, text):
+                return
+
+    async def _async_fetch_key(self, lock_id: int) -> Secret | None:
+        return (await self.cloud.get_ekey(lock_id)).lock_data
 
     def _with(self, known: Inventory) -> Inventory:
         """Go on with what is known: that no calls are left is no outage."""
@@ -401,11 +414,15 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
             self.settings.forget(lock_id)
             self.logs.forget(lock_id)
             self.facts.forget(lock_id)
+            self.keys.forget(lock_id)
             self.users.forget(lock_id)
             self.issues.async_forget_lock(lock_id)
             for detail in LOCK_DETAILS:
                 self.details.forget(detail, lock_id)
         if complete:
+            if self._stored and not self.data:
+                for lock_id in self._stored.locks.keys() - inventory.locks.keys():
+                    self.keys.forget(lock_id)
             self._remove_stale_devices(inventory)
             for gateway_id in (self.data.gateways.keys() if self.data else set()) - inventory.gateways.keys():
                 self.details.forget(GATEWAY_FIRMWARE, gateway_id)

@@ -93,6 +93,8 @@ def _lock(lock: LockCoordinator) -> dict[str, Any]:
     data = asdict(lock.data)
     features = lock.data.features
     data["reach"] = list(data["reach"])
+    del data["inventory"]["ekey"]["lock_data"]
+    bluetooth = lock.account.keys.get(lock.lock_id)
     data["inventory"]["ekey"]["features"] = {"value": f"{features.value:X}", "known": features.names()}
     return {
         **async_redact_data(data, TO_REDACT),
@@ -102,6 +104,7 @@ def _lock(lock: LockCoordinator) -> dict[str, Any]:
         "connection": lock.data.connection,
         "reachable": lock.reachable,
         "keys": _keys(lock.book),
+        "bluetooth_key": bluetooth and bluetooth.key.role.name.lower(),
         "update_interval_seconds": lock.update_interval.total_seconds() if lock.update_interval else None,
         "next_question": lock.questions.due,
     }

@@ -75,7 +75,7 @@ def _to_json(lock: InventoryLock) -> dict[str, Any]:
     return {
         **asdict(lock),
         "ekey": {
-            **asdict(ekey),
+            **{name: value for name, value in asdict(ekey).items() if name != "lock_data"},
             # More bits than a number in JSON may have.
             "features": f"{ekey.features.value:X}",
             "status": ekey.status.value,

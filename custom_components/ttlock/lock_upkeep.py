@@ -80,7 +80,9 @@ class LockUpkeep:
         commands = self._lock.commands_sent
         try:
             with nullcontext() if anyway else in_background():
-                settings = await async_read_settings(self._cloud, self._lock.data.ekey, settings)
+                settings = await async_read_settings(
+                    self._cloud, self._lock.account.keys, self._lock.data.ekey, settings
+                )
         except TTLockError as err:
             LOGGER.debug("%s: could not read settings: %s", self._lock.name, err)
             return

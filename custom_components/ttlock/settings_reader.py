@@ -8,9 +8,10 @@ from .client.errors import TTLockError, is_refusal
 from .client.models import Ekey
 from .const import LOGGER
 from .data import DoorSensor, LockSettings
+from .key_store import KeyStore
 
 
-async def async_read_settings(cloud: CloudClient, ekey: Ekey, known: LockSettings) -> LockSettings:
+async def async_read_settings(cloud: CloudClient, keys: KeyStore, ekey: Ekey, known: LockSettings) -> LockSettings:
     """Return the settings as the cloud has them; what is refused for this lock or account stays as it was known.
 
     Raises the client's errors for failures of cloud, account or clock.
@@ -19,6 +20,8 @@ async def async_read_settings(cloud: CloudClient, ekey: Ekey, known: LockSetting
     if ekey.may_manage:
         detail = await _unless_refused(cloud.get_lock(ekey.lock_id))
         if detail is not None:
+            if detail.key_members is not None:
+                keys.put_members(ekey.lock_id, detail.key_members)
             remembered = detail.auto_lock_seconds or settings.remembered_auto_lock
             settings = replace(
                 settings,

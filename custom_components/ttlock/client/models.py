@@ -1,8 +1,9 @@
 """The lock, its gateways and its keys as the product sees them: immutable, typed, in SI units and aware times."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from enum import IntEnum, StrEnum
+import json
 from typing import Self
 
 from . import parse
@@ -15,6 +16,19 @@ ADMIN_USER_TYPE = "110301"
 MIN_SECRET_DIGITS = 4
 """A passcode has at least these; shorter numbers may be part of any name."""
 LONGEST_NAME = 100
+_KEY_MEMBERS = (
+    "lockName",
+    "lockMac",
+    "lockVersion",
+    "adminPwd",
+    "lockKey",
+    "lockFlagPos",
+    "deletePwd",
+    "aesKeyStr",
+    "specialValue",
+    "featureValue",
+    "timezoneRawOffset",
+)
 
 
 class Bolt(StrEnum):
@@ -80,6 +94,8 @@ class Ekey:
     hardware_name: str | None
     group_id: int | None
     """The group into which the account put the lock."""
+    lock_data: Secret | None = field(default=None, compare=False)
+    """The Bluetooth key, see `ble.lock_data`; whoever keeps an ekey keeps it without."""
 
     @classmethod
     def from_vendor(cls, raw: Raw) -> Self:
@@ -103,6 +119,7 @@ class Ekey:
             utc_offset=_utc_offset(raw.get("timezoneRawOffset")),
             hardware_name=hardware_name,
             group_id=parse.integer(raw.get("groupId")) or None,
+            lock_data=parse.secret(raw.get("lockData")),
         )
 
     def valid_at(self, now: datetime) -> bool:
@@ -119,6 +136,8 @@ class OwnLock:
     lock_id: int
     has_gateway: bool | None
     battery: int | None
+    lock_data: Secret | None
+    """The Bluetooth key of the administrator."""
 
     @classmethod
     def from_vendor(cls, raw: Raw) -> Self:
@@ -127,6 +146,7 @@ class OwnLock:
             lock_id=parse.required_integer(raw, "lockId"),
             has_gateway=parse.flag(raw.get("hasGateway")),
             battery=parse.percent(raw.get("electricQuantity")),
+            lock_data=parse.secret(raw.get("lockData")),
         )
 
 
@@ -145,6 +165,8 @@ class LockDetail:
     model: str | None
     hardware_version: str | None
     firmware_version: str | None
+    key_members: Secret | None
+    """Members of a `lockData` that the reply has too, though no page of the vendor says so; JSON."""
 
     @classmethod
     def from_vendor(cls, raw: Raw) -> Self:
@@ -157,6 +179,7 @@ class LockDetail:
             model=parse.text(raw.get("modelNum")),
             hardware_version=parse.text(raw.get("hardwareRevision")),
             firmware_version=parse.text(raw.get("firmwareRevision")),
+            key_members=_key_members(raw),
         )
 
 
@@ -387,6 +410,14 @@ def _number(value: object) -> int:
 def _auto_lock(value: object) -> int | None:
     seconds = parse.integer(value)
     return None if seconds is None else max(seconds, 0)
+
+
+def _key_members(raw: Raw) -> Secret | None:
+    if parse.text(raw.get("aesKeyStr")) is None:
+        return None
+    # Only the top administrator may read the details of a lock (ttlock-open-api.md 4.1).
+    members = {"userType": ADMIN_USER_TYPE} | {name: raw[name] for name in _KEY_MEMBERS if name in raw}
+    return Secret(json.dumps(members))
 
 
 def _utc_offset(value: object) -> timedelta | None:
