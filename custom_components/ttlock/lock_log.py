@@ -185,6 +185,8 @@ class LockLog:
         for item in named:
             if item.event.type is EventType.UNLOCKED:
                 self.habit.note(item.event.at.astimezone(self._lock.data.zone))
+                for name in {item.event.who, item.event.credential} - {None}:
+                    self.history.usage.note_name(str(name), item.event.at)
             self._tell(item.event)
         for watcher in tuple(self._watchers):
             watcher()

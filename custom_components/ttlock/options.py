@@ -43,25 +43,31 @@ class RecordOptions:
             names=options.get(CONF_RECORD_NAMES, True),
             activity=options.get(CONF_ACTIVITY, True),
             late_after=timedelta(minutes=options.get(CONF_LATE_MINUTES, LATE_AFTER // timedelta(minutes=1))),
-            duress=frozenset(_key(name) for name in options.get(CONF_DURESS, ())),
-            people={_key(name): person for person, names in options.get(CONF_PEOPLE, {}).items() for name in names},
+            duress=frozenset(plain_name(name) for name in options.get(CONF_DURESS, ())),
+            people={
+                plain_name(name): person for person, names in options.get(CONF_PEOPLE, {}).items() for name in names
+            },
             bell_locks=frozenset(options.get(CONF_BELL_LOCKS, ())),
             bell_records=frozenset(options.get(CONF_BELL_RECORDS, ())),
         )
 
     def person_of(self, names: Iterable[str | None]) -> str | None:
         """Return the person to whom one of the names of a credential is linked."""
-        return next((person for name in names if name and (person := self.people.get(_key(name)))), None)
+        return next((person for name in names if name and (person := self.people.get(plain_name(name)))), None)
+
+    def names_of(self, person: str) -> frozenset[str]:
+        """Return the names of credentials that are linked to a person."""
+        return frozenset(name for name, linked in self.people.items() if linked == person)
 
     def is_duress(self, names: Iterable[str | None]) -> bool:
         """Return whether one of the names of a credential says that its owner is forced."""
-        return any(name and _key(name) in self.duress for name in names)
+        return any(name and plain_name(name) in self.duress for name in names)
 
     def bells_at(self, lock_id: int) -> frozenset[int]:
         """Return the numbers of records with which a lock says that somebody rings."""
         return self.bell_records if lock_id in self.bell_locks else frozenset()
 
 
-def _key(name: str) -> str:
+def plain_name(name: str) -> str:
     """Return a name as it is compared: nobody minds capitals and blanks."""
     return name.strip().casefold()

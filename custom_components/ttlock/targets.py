@@ -1,5 +1,6 @@
 """Which locks, gateways or account an action is meant for."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from homeassistant.auth.permissions.const import POLICY_CONTROL
@@ -148,6 +149,13 @@ def _no_gateway_of_ours(named: str) -> ServiceValidationError:
     return ServiceValidationError(
         translation_domain=DOMAIN, translation_key="not_our_gateway", translation_placeholders={"gateway": named}
     )
+
+
+def loaded_lock(hass: HomeAssistant, entity_id: str) -> LockCoordinator | None:
+    """Return the lock of a lock entity, None for any other, and while its account is not loaded."""
+    with suppress(ServiceValidationError):
+        return _lock_of(hass, entity_id)
+    return None
 
 
 def _lock_of(hass: HomeAssistant, entity_id: str) -> LockCoordinator | None:

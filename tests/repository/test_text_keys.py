@@ -2,12 +2,14 @@
 
 import ast
 from collections.abc import Container, Iterable, Iterator
+import json
 from pathlib import Path
 from typing import Any, Final
 
 from homeassistant.components.sensor import SensorEntityDescription
 from homeassistant.const import Platform
 from homeassistant.util.yaml import load_yaml_dict
+import pytest
 
 from custom_components.ttlock import activity, event, sensor
 from custom_components.ttlock.access_notes import Concern
@@ -274,12 +276,22 @@ def test_common_words() -> None:
     assert disagreement(section("common"), used) == []
 
 
+@pytest.mark.parametrize(("name", "icon"), [("triggers", "trigger"), ("conditions", "condition")])
+def test_triggers_and_conditions_have_words_for_all_their_fields(name: str, icon: str) -> None:
+    described = load_yaml_dict(str(INTEGRATION / f"{name}.yaml"))
+    fields = {key: set(item["fields"]) for key, item in described.items()}
+    assert {key: set(text["fields"]) for key, text in section(name).items()} == fields
+    icons = json.loads((INTEGRATION / "icons.json").read_text(encoding="utf-8"))[name]
+    assert {key: set(item) for key, item in icons.items()} == {key: {icon} for key in described}
+
+
 def test_choices() -> None:
     """The choices of a selector are named, each of them."""
     used: dict[str, set[str]] = {}
-    for field in _selectors(load_yaml_dict(str(INTEGRATION / "services.yaml"))):
-        if key := field.get("translation_key"):
-            used.setdefault(key, set()).update(field["options"])
+    for name in ("services", "triggers", "conditions"):
+        for field in _selectors(load_yaml_dict(str(INTEGRATION / f"{name}.yaml"))):
+            if key := field.get("translation_key"):
+                used.setdefault(key, set()).update(field["options"])
     texts = {key: set(choices["options"]) for key, choices in section("selector").items()}
     assert texts == used
 

@@ -34,10 +34,17 @@ class Usage:
             self._put(mark, at)
         if record.who is None:
             return is_new, None
-        mark = self._digest(record.who, _NAME_BYTES)
-        before = parse.moment(self._opened.get(mark))
-        self._put(mark, at)
+        before = self.last_of(record.who)
+        self.note_name(record.who, at)
         return is_new, at - before if before is not None and before < at else None
+
+    def note_name(self, name: str, at: datetime) -> None:
+        """Take note of whose opening it was."""
+        self._put(self._mark_of(name), at)
+
+    def last_of(self, name: str) -> datetime | None:
+        """Return when somebody of that name opened last, None for never or long ago."""
+        return parse.moment(self._opened.get(self._mark_of(name)))
 
     def to_json(self) -> dict[str, int]:
         """Return what has to outlive a restart."""
@@ -51,6 +58,9 @@ class Usage:
         self._opened[mark] = max(self._opened.get(mark, 0), parse.epoch_ms(at))
         if len(self._opened) > CAPACITY:
             del self._opened[min(self._opened, key=self._opened.__getitem__)]
+
+    def _mark_of(self, name: str) -> str:
+        return self._digest(name.strip().casefold(), _NAME_BYTES)
 
     def _digest(self, text: str, size: int) -> str:
         return hashlib.blake2b(text.encode(), key=self._salt, digest_size=size).hexdigest()
