@@ -20,7 +20,7 @@ from custom_components.ttlock.client.quota import next_month
 from custom_components.ttlock.const import DOMAIN
 from simulator import CloudServer, Fault, World
 
-from .conftest import ENTRY_ID, WHOLE_HOUSE
+from .conftest import ENTRY_ID, WHOLE_HOUSE, setup
 from .passing_time import pass_time
 from .test_actions import act
 from .test_lock import Find, command
@@ -484,6 +484,21 @@ async def test_an_exhausted_quota_names_the_day_on_which_calls_start_anew(
 )
 def test_the_month_of_calls_is_that_of_beijing(now: str, anew: str) -> None:
     assert next_month(datetime.fromisoformat(now)) == datetime.fromisoformat(anew)
+
+
+async def test_an_exhausted_quota_that_several_accounts_share_goes_with_the_account_that_gave_it_its_name(
+    hass: HomeAssistant, loaded: MockConfigEntry, world: World, issue: Issue
+) -> None:
+    other = MockConfigEntry(domain=DOMAIN, unique_id="other", minor_version=2, data=dict(loaded.data))
+    other.add_to_hass(hass)
+    assert loaded.entry_id < other.entry_id
+    await setup(hass, other)
+    world.faults.add(Fault(kind="errcode", errcode=30007, path=INVENTORY))
+    await other.runtime_data.async_refresh()
+    assert issue(f"quota_exhausted_{loaded.entry_id}") is not None
+    await hass.config_entries.async_remove(loaded.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert issue(f"quota_exhausted_{loaded.entry_id}") is None
 
 
 async def test_an_exhausted_quota_at_set_up_is_a_repair_too(

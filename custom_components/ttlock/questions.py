@@ -65,7 +65,7 @@ class Questions:
 
     async def _async_due(self) -> None:
         now = dt_util.utcnow()
-        for subject, asked in self._asked.items():
+        for subject, asked in tuple(self._asked.items()):
             if asked.again and now - asked.at >= asked.pause:
                 self._again(subject, asked, asked.again, now)
         self._wait()

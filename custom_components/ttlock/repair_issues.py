@@ -342,10 +342,9 @@ def async_follow_entries(hass: HomeAssistant) -> None:
 def async_remove_issues(hass: HomeAssistant, entry_id: str) -> None:
     """Drop the repairs of an account that is removed or disabled; what others meet too, they raise again."""
     registry, seen = ir.async_get(hass), _seen(hass)
-    for domain, issue_id in [
-        key for key, issue in registry.issues.items() if issue.data and issue.data.get("entry_id") == entry_id
-    ]:
-        if domain == DOMAIN:
+    for (domain, issue_id), issue in list(registry.issues.items()):
+        # What accounts share is named after one of them, whoever of them has met it.
+        if domain == DOMAIN and ((issue.data or {}).get("entry_id") == entry_id or issue_id.endswith(f"_{entry_id}")):
             seen.times.pop(issue_id, None)
             registry.async_delete(domain, issue_id)
     for key in [key for key in seen.offline_since if key[0] == entry_id]:
