@@ -18,12 +18,13 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
+from custom_components.ttlock import lock_log
 from custom_components.ttlock.client.callbacks import claimed_mac, notices_of, notices_of_body
 from custom_components.ttlock.client.history import LOOSE_CAPACITY
 from custom_components.ttlock.push import LARGEST_BODY, MOST_RECORDS_AT_ONCE, RECORD_BYTES
 from custom_components.ttlock.push_state import GRACE, MISSED
 from custom_components.ttlock.questions import FIRST_PAUSE, LONGEST_PAUSE
-from simulator import CloudServer, World
+from simulator import CloudServer, Fault, World
 
 from .conftest import WHOLE_HOUSE, setup
 from .passing_time import pass_time
@@ -477,6 +478,82 @@ async def test_a_wifi_lock_that_comes_and_goes_is_asked(
         while not cloud.calls[STATE]:  # noqa: ASYNC110  # as above
             await asyncio.sleep(0.01)
     assert cloud.callbacks.sent[-1].form["notifyType"] == "3"
+
+
+# -- Coming in a bad moment ----------------------------------------------------------------------------------------
+
+
+async def test_what_comes_while_an_account_is_unloaded_is_told_when_it_is_back(
+    hass: HomeAssistant,
+    pushed: None,
+    told: Events,  # noqa: F811
+    loaded: MockConfigEntry,
+    world: World,
+    cloud: CloudServer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    unload = hass.config_entries.async_unload_platforms
+
+    async def unload_while_somebody_opens(*args: Any) -> bool:
+        unloaded = await unload(*args)
+        world.lock("front_door").enter_code(CODE)
+        world.upload()
+        async with asyncio.timeout(5):
+            while not cloud.callbacks.sent:  # noqa: ASYNC110  # as above
+                await asyncio.sleep(0.01)
+        return unloaded
+
+    monkeypatch.setattr(hass.config_entries, "async_unload_platforms", unload_while_somebody_opens)
+    assert await hass.config_entries.async_reload(loaded.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert types(told) == ["unlocked"]
+
+
+async def test_what_is_being_looked_up_when_an_account_is_unloaded_is_told_before(
+    hass: HomeAssistant,
+    told: Events,  # noqa: F811
+    loaded: MockConfigEntry,
+    world: World,
+    cloud: CloudServer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(lock_log, "LOOKING_UP_SECONDS", 0.1)
+    world.faults.add(Fault(path="/v3/identityCard/list", kind="timeout_before"))
+    world.lock("front_door").swipe_card("1723612378")
+    log = loaded.runtime_data.locks[world.lock("front_door").lock_id].log
+    reading = loaded.async_create_background_task(hass, log.async_read(), "reading")
+    async with asyncio.timeout(5):
+        while not cloud.calls["/v3/identityCard/list"]:  # noqa: ASYNC110  # as above
+            await asyncio.sleep(0.01)
+    assert await hass.config_entries.async_reload(loaded.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert reading.done()
+    assert types(told) == ["unlocked"]
+
+
+async def test_a_list_that_does_not_answer_does_not_hold_callbacks_up(
+    hass: HomeAssistant,
+    client: TestClient[Any, Any],
+    path: str,
+    told: Events,  # noqa: F811
+    loaded: MockConfigEntry,
+    world: World,
+    cloud: CloudServer,
+    entity_id: Find,
+) -> None:
+    cloud.reset_calls()
+    world.faults.add(Fault(path=LIST, kind="timeout_before"))
+    log = loaded.runtime_data.locks[world.lock("front_door").lock_id].log
+    reading = loaded.async_create_background_task(hass, log.async_read(), "reading")
+    async with asyncio.timeout(5):
+        while not cloud.calls[LIST]:  # noqa: ASYNC110  # as above
+            await asyncio.sleep(0.01)
+    await client.post(path, data=form(world, record()))
+    await until(hass, entity_id("lock", "front_door", "lock"), "unlocked")
+    await hass.async_block_till_done()
+    assert types(told) == ["unlocked"]
+    assert not reading.done()
+    reading.cancel()
 
 
 # -- Accounts ------------------------------------------------------------------------------------------------------

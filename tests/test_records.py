@@ -14,6 +14,7 @@ import voluptuous as vol
 from custom_components.ttlock.client.events import Source
 from custom_components.ttlock.client.models import Record
 from simulator import CloudServer, World
+from simulator.journal import LockRecord, LockRecordType
 
 from .conftest import WHOLE_HOUSE, setup
 from .passing_time import pass_time
@@ -355,6 +356,20 @@ async def test_what_happened_while_home_assistant_was_away_is_told_late_and_once
         await hass.async_block_till_done(wait_background_tasks=True)
         await hass.config_entries.async_unload(loaded.entry_id)
     assert [(event["event_type"], event.get("kind")) for event in told] == [("unlocked", None), ("late", "locked")]
+
+
+@pytest.mark.locks("padlock")
+async def test_what_a_phone_brings_up_from_a_lock_without_a_gateway_is_told(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, loaded: MockConfigEntry, told: Events, world: World
+) -> None:
+    padlock = world.lock("padlock")
+    assert loaded.runtime_data.locks[padlock.lock_id].reachable is False
+    freezer.tick(60)
+    when = int(dt_util.utcnow().timestamp() * 1000)
+    record = LockRecord(sequence=0, lock_date=when, type_from_lock=LockRecordType.CARD_UNLOCK, success=False)
+    world.take_record(world.rows[padlock.lock_id], record)
+    await pass_time(hass, freezer, timedelta(hours=2))
+    assert [(event["event_type"], event["kind"]) for event in told] == [("late", "access_denied")]
 
 
 async def test_old_records_are_no_news_at_the_first_start(

@@ -1,5 +1,7 @@
 """TTLock locks in Home Assistant."""
 
+import asyncio
+
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import (
@@ -79,6 +81,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: TTLockConfigEntry) -> bo
 
 async def async_unload_entry(hass: HomeAssistant, entry: TTLockConfigEntry) -> bool:
     """Unload an account."""
+    await asyncio.gather(*(lock.log.async_close() for lock in entry.runtime_data.locks.values()))
     if unloaded := await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
         await entry.runtime_data.settings.async_flush()
         await entry.runtime_data.users.async_flush()

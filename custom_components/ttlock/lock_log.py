@@ -89,7 +89,9 @@ class LockLog:
         self.habit = lock.account.logs.habit(lock.lock_id)
         self._listeners: set[Listener] = set()
         self._watchers: set[CALLBACK_TYPE] = set()
+        self._reading = asyncio.Lock()
         self._turn = asyncio.Lock()
+        self._closed = False
         self._denials: deque[datetime] = deque(maxlen=DENIALS)
         self.unknown_numbers: set[int] = set()
         """Of records that nobody has described."""
@@ -118,6 +120,12 @@ class LockLog:
         self._regular.cancel()
         self._soon.cancel()
 
+    async def async_close(self) -> None:
+        """Take over nothing more once the rest is told: it would count as told, and nobody would hear it."""
+        self._closed = True
+        async with self._turn:
+            pass
+
     @callback
     def async_read_soon(self) -> None:
         """Read the record of a command when it has come up."""
@@ -132,7 +140,7 @@ class LockLog:
 
     async def _async_regular(self) -> None:
         self._regular.after(self._lock.account.record_interval)
-        if self._lock.reachable and not self._lock.account.failing:
+        if not self._lock.account.failing:
             await self.async_read()
 
     async def async_read(self, *, asked: bool = False) -> tuple[News, ...]:
@@ -142,7 +150,7 @@ class LockLog:
         """
         if not self._lock.data.ekey.may_manage:
             return ()
-        async with self._turn:
+        async with self._reading:
             now = dt_util.utcnow()
             start = self.history.next_start
             most = (
@@ -161,18 +169,18 @@ class LockLog:
             except TTLockError as err:
                 LOGGER.debug("%s: could not read records: %s", self._lock.name, err)
                 return ()
-            news = await self._async_take(found, Source.CLOUD, asked=asked)
-            self.history.read(now)
+            news = await self.async_take(found, Source.CLOUD, asked=asked)
+            if not self._closed:
+                self.history.read(now)
             self._lock.account.push.async_listed(self._lock, news)
             return news
 
-    async def async_take(self, records: Iterable[Record], source: Source) -> tuple[News, ...]:
-        """Take over records from a callback; returns what was new."""
+    async def async_take(self, records: Iterable[Record], source: Source, *, asked: bool = False) -> tuple[News, ...]:
+        """Take over records from any road; returns what was new."""
         async with self._turn:
-            return await self._async_take(records, source)
+            return () if self._closed else await self._async_take(tuple(records), source, asked)
 
-    async def _async_take(self, records: Iterable[Record], source: Source, *, asked: bool = False) -> tuple[News, ...]:
-        records = tuple(records)
+    async def _async_take(self, records: tuple[Record, ...], source: Source, asked: bool) -> tuple[News, ...]:
         drift: int | None = self._lock.account.details.get(CLOCK_DRIFT, self._lock.lock_id)
         news = self.history.take(records, source, dt_util.utcnow(), timedelta(seconds=drift or 0))
         # Callbacks are not signed: of what they tell, only news counts.

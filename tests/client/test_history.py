@@ -20,6 +20,7 @@ from custom_components.ttlock.client.events import (
 )
 from custom_components.ttlock.client.history import (
     CAPACITY,
+    KEPT,
     LISTED_AFTER,
     LOOSE_CAPACITY,
     OVERLAP,
@@ -192,6 +193,23 @@ def test_the_memory_is_bounded_and_what_was_forgotten_does_not_come_back_as_news
     assert len(history.take(many, Source.CLOUD, now)) == len(many)
     assert not history.take(many, Source.WEBHOOK, now)
     assert len(history.to_json()["seen"]) == CAPACITY
+
+
+def test_what_no_list_will_show_again_is_forgotten_and_no_news_when_it_comes_again() -> None:
+    history, days = History(SALT, START), 24 * 3600
+    records = [record(day * days) for day in range(20)]
+    for day, item in enumerate(records):
+        assert history.take([item], Source.CLOUD, at(day * days + 60))
+        history.read(at(365 * days) if day == 10 else at(day * days + 60))
+    assert len(history.to_json()["seen"]) == KEPT.days + 1
+    assert not history.take(records, Source.WEBHOOK, at(20 * days))
+
+
+def test_what_was_read_from_the_lock_makes_nothing_old_that_the_list_has_yet_to_tell() -> None:
+    history, days = History(SALT, START), 24 * 3600
+    history.read(at(60))
+    assert history.take([record(20 * days)], Source.BLE, at(20 * days + 60))
+    assert history.take([record(days)], Source.CLOUD, at(20 * days + 120))
 
 
 def test_made_up_records_push_nothing_true_out_of_memory_and_make_nothing_old() -> None:

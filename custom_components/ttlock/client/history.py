@@ -23,6 +23,8 @@ type Key = tuple[int, int, str]
 
 CAPACITY: Final = 2000
 """Records that are recognised; older ones are told by the time at which the cloud got them."""
+KEPT: Final = timedelta(days=7)
+"""So long before the newest record of a list that was read: what is older comes no more."""
 LOOSE_CAPACITY: Final = 500
 """Records of which only callbacks told; as many as a lock stores (ttlock-open-api.md 4.15)."""
 LISTED_AFTER: Final = timedelta(minutes=10)
@@ -125,6 +127,10 @@ class History:
         self.refused = False
         if self.read_until is None or until > self.read_until:
             self.read_until = until
+        if listed := self._listed():
+            # Who reads with a clock that is ahead shall not make old what comes next.
+            end = min(parse.epoch_ms(self.read_until), self._seen[listed[-1]].stamp) - KEPT // timedelta(milliseconds=1)
+            self._forget(key for key in listed if self._seen[key].stamp < end)
 
     def to_json(self) -> dict[str, Any]:
         """Return what has to outlive a restart; there are no digits in it."""
@@ -183,8 +189,14 @@ class History:
             del self._proved[key]
         if (surplus := len(self._seen) - len(self._loose) - CAPACITY) <= 0:
             return
-        listed = sorted((key for key in self._seen if key not in self._loose), key=lambda key: self._seen[key].stamp)
-        for key in listed[:surplus]:
+        self._forget(self._listed()[:surplus])
+
+    def _listed(self) -> list[Key]:
+        """Return what more than callbacks told of, in the order in which the cloud got it."""
+        return sorted(self._seen.keys() - self._loose.keys(), key=lambda key: self._seen[key].stamp)
+
+    def _forget(self, keys: Iterable[Key]) -> None:
+        for key in keys:
             forgotten = parse.moment(self._seen.pop(key).stamp)
             if forgotten is not None and forgotten >= self.floor:
                 self.floor = forgotten + timedelta(milliseconds=1)
