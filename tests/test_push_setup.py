@@ -288,24 +288,21 @@ async def test_callbacks_that_stop_are_said_with_the_address_to_compare(
 # -- Why it cannot work --------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("url", "problem"),
-    [
+async def test_why_it_cannot_work_is_said_and_looked_at_again(
+    hass: HomeAssistant, loaded: MockConfigEntry, public: None
+) -> None:
+    for url, problem in (
         (None, "no_external_url"),
         ("https://203.0.113.7", "ip_address"),
         ("http://house.example.com:8123", "plain_http"),
         ("https://house.example.com:8123", "other_port"),
-    ],
-)
-async def test_why_it_cannot_work_is_said_and_looked_at_again(
-    hass: HomeAssistant, loaded: MockConfigEntry, public: None, url: str | None, problem: str
-) -> None:
-    hass.config.external_url = url
-    wrong = await choose(hass, await begin(hass), "address")
-    assert (wrong["type"], wrong["step_id"]) == (FlowResultType.FORM, problem)
-    assert (await submit(hass, wrong))["step_id"] == problem
-    hass.config.external_url = PUBLIC
-    assert (await submit(hass, wrong))["step_id"] == "address"
+    ):
+        hass.config.external_url = url
+        wrong = await choose(hass, await begin(hass), "address")
+        assert (wrong["type"], wrong["step_id"]) == (FlowResultType.FORM, problem)
+        assert (await submit(hass, wrong))["step_id"] == problem
+        hass.config.external_url = PUBLIC
+        assert (await submit(hass, wrong))["step_id"] == "address"
 
 
 @pytest.fixture
