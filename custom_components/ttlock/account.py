@@ -21,7 +21,6 @@ from .client import (
     DEFAULT_REGION,
     REGION_HOSTS,
     Application,
-    CloudClient,
     Meter,
     Purpose,
     Secret,
@@ -32,6 +31,7 @@ from .client import (
 )
 from .client.cloud.users import Users
 from .client.errors import TTLockError
+from .client.roads.client import RoadClient
 from .const import CONF_REGION, CONF_TOKEN, ENV_API_URL
 
 EARLY_RENEWAL_SECONDS = 60
@@ -63,7 +63,7 @@ def token_data(token: Token) -> dict[str, Any]:
     return data
 
 
-async def async_create_client(hass: HomeAssistant, entry: ConfigEntry) -> tuple[CloudClient, ApplicationQuota]:
+async def async_create_client(hass: HomeAssistant, entry: ConfigEntry) -> tuple[RoadClient, ApplicationQuota]:
     """Return the client of an entry, and the calls that it shares with others; raises as `_async_application`."""
     application, host = await _async_application(hass, entry)
     session = async_get_clientsession(hass)
@@ -71,7 +71,7 @@ async def async_create_client(hass: HomeAssistant, entry: ConfigEntry) -> tuple[
     quota.counter = partial(month_request_count, session, host, application)
     tokens = EntryTokens(hass, entry, session, host, application, quota)
     transport = Transport(session, host, application.client_id, tokens, clock=time.time, meter=quota)
-    return CloudClient(transport), quota
+    return RoadClient(transport), quota
 
 
 async def async_create_users(hass: HomeAssistant, entry: ConfigEntry) -> Users:

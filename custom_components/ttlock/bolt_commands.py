@@ -4,14 +4,15 @@ from asyncio import CancelledError
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from homeassistant.core import callback
 
-from .client import Feature
-from .client.errors import NotExecuted, NotPermitted, OutcomeUnknown, TTLockError, Unsupported
+from .client.errors import NotExecuted, OutcomeUnknown, TTLockError, Unsupported
 from .client.evidence import FactSource
-from .client.models import Bolt
+from .client.models import Bolt, OpenState
+from .client.roads.router import Road
+from .client.roads.settle import settle
 from .const import UNCLEAR_PAUSE_SECONDS
 from .lock_log import OWN_OPERATOR
 
@@ -20,6 +21,15 @@ if TYPE_CHECKING:
 
 SWITCHED_OFF = "not_supported"
 """What the vendor says when remote unlock is switched off in the lock (ttlock-open-api.md 9, quirk 13)."""
+
+
+TRIGGERS: Final = {
+    (Bolt.UNLOCKED, Road.CLOUD): "unlock by gateway",
+    (Bolt.UNLOCKED, Road.BLUETOOTH): "unlock by app",
+    (Bolt.LOCKED, Road.CLOUD): "lock by app",
+    (Bolt.LOCKED, Road.BLUETOOTH): "lock by app",
+}
+"""What the record of the command will say (compatibility.md 4)."""
 
 
 class BoltCommands:
@@ -38,23 +48,19 @@ class BoltCommands:
             await self._async_unlock()
 
     async def _async_unlock(self) -> None:
-        lock = self._lock
-        lock.require(Feature.GATEWAY_UNLOCK, "no_remote_unlock")
-        if lock.data.ekey.remote_unlock is False:
-            raise NotPermitted("no_remote_right")
         try:
-            await self._async_move(lock.account.cloud.unlock, Bolt.UNLOCKED, "unlock by gateway")
+            await self._async_move(self._lock.account.cloud.unlock, Bolt.UNLOCKED)
         except Unsupported as err:
             if err.reason == SWITCHED_OFF:
                 self._note_remote_unlock(False)
             raise
-        self._note_remote_unlock(True)
+        if self._road is Road.CLOUD:
+            self._note_remote_unlock(True)
 
     async def async_lock(self) -> None:
         """Throw the bolt."""
         with self._lock.log.telling_failure("lock"):
-            self._lock.require(Feature.LOCK_COMMAND, "no_remote_lock")
-            await self._async_move(self._lock.account.cloud.lock, Bolt.LOCKED, "lock by app")
+            await self._async_move(self._lock.account.cloud.lock, Bolt.LOCKED)
 
     @callback
     def async_forget_remote_unlock(self) -> None:
@@ -67,7 +73,12 @@ class BoltCommands:
             lock.async_set_settings(replace(lock.data.settings, remote_unlock=possible))
         lock.account.issues.async_review(lock)
 
-    async def _async_move(self, command: Callable[[int], Awaitable[None]], wanted: Bolt, trigger: str) -> None:
+    @property
+    def _road(self) -> Road | None:
+        """Return the road that the last command went."""
+        return self._lock.account.cloud.router.last.get(self._lock.lock_id)
+
+    async def _async_move(self, command: Callable[[int], Awaitable[None]], wanted: Bolt) -> None:
         lock = self._lock
         lock.async_publish(moving_to=wanted)
         sent = lock.facts.moment()
@@ -89,23 +100,24 @@ class BoltCommands:
             self.moved_at = lock.explained_at = lock.facts.moment()
             self.moved_to = wanted
             lock.log.async_read_soon()
+            trigger = TRIGGERS[wanted, self._road or Road.CLOUD]
             lock.async_publish(moving_to=None, operator=OWN_OPERATOR, trigger=trigger)
         finally:
             lock.async_publish(moving_to=None)
 
     async def _async_settled(self, command: Callable[[int], Awaitable[None]], wanted: Bolt, sent: datetime) -> None:
-        """Send a command; when its answer is lost, ask the lock instead of sending it again."""
+        """Send a command, once, and learn what became of it."""
         lock = self._lock
-        try:
-            await command(lock.lock_id)
-        except OutcomeUnknown:
+
+        async def ask() -> OpenState:
             asked = lock.facts.moment()
             try:
                 state = await lock.account.cloud.get_state(lock.lock_id, now=True)
             except TTLockError:
                 # Nobody can say now where the bolt is.
                 lock.facts.async_note_command(Bolt.UNKNOWN, sent)
-                raise OutcomeUnknown from None
-            lock.facts.async_note_answer(state, asked)
-            if state.bolt is not wanted:
                 raise
+            lock.facts.async_note_answer(state, asked)
+            return state
+
+        await settle(lambda: command(lock.lock_id), ask, wanted)

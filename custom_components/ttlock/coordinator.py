@@ -5,6 +5,7 @@ from collections.abc import Coroutine, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
+import time
 from typing import Any, Final, override
 
 from homeassistant.config_entries import ConfigEntry
@@ -17,12 +18,15 @@ from homeassistant.util import dt as dt_util
 
 from . import const
 from .application_quota import ApplicationQuota
-from .client import CloudClient, Feature, Secret, asked_for, in_background
+from .client import Feature, Secret, asked_for, in_background
 from .client.errors import DeviceUnreachable, QuotaExceeded, TTLockError, Withheld
 from .client.inventory import Firmware
 from .client.models import Ekey, Gateway, GatewayReach, OwnLock
 from .client.parse import Listing
 from .client.quota import Regular, next_question
+from .client.roads.client import RoadClient
+from .client.roads.radio import NoRadio
+from .client.roads.router import Router
 from .const import (
     CALLS_FOR_INVENTORY,
     CALLS_FOR_SETTINGS,
@@ -60,6 +64,7 @@ from .lock_coordinator import LockCoordinator
 from .log_store import LogStore
 from .push_state import PushState
 from .repair_issues import RepairIssues
+from .road_wishes import RoadWishes
 from .settings_store import SettingsStore
 from .standalone_doors import StandaloneDoors, is_door
 from .timer import Timer
@@ -79,7 +84,7 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
     config_entry: TTLockConfigEntry
 
     def __init__(
-        self, hass: HomeAssistant, entry: TTLockConfigEntry, cloud: CloudClient, quota: ApplicationQuota
+        self, hass: HomeAssistant, entry: TTLockConfigEntry, cloud: RoadClient, quota: ApplicationQuota
     ) -> None:
         """Start with an empty inventory."""
         super().__init__(
@@ -92,6 +97,7 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
             always_update=False,
         )
         self.cloud = cloud
+        self.cloud.router = Router(NoRadio(), RoadWishes(self), time.monotonic)
         self.quota = quota
         self.locks: dict[int, LockCoordinator] = {}
         self.settings = SettingsStore(hass, entry.entry_id)

@@ -1,0 +1,1 @@
+"""Two roads to one lock."""
