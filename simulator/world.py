@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 
 from .accounts import Account, Application, Ekey, Tokens
+from .app.state import AppState
 from .clock import WorldClock
 from .database import CloudRecord, Group, LockRow, Parcel, StandaloneSensor
 from .faults import Faults
@@ -37,6 +38,7 @@ class World:
         """Locks the cloud does not know, by address: never registered, or deleted."""
         self.reach = Reach(self.clock.now)
         self.tokens = Tokens(seed)
+        self.app = AppState(seed)
         self.faults = Faults()
         self.on_records: list[Callable[[VirtualLock, list[CloudRecord]], None]] = []
         self.on_gateway: list[Callable[[Gateway], None]] = []
@@ -280,7 +282,7 @@ class World:
 
     def secrets(self) -> set[str]:
         """Return every string that must not appear in logs, diagnostics or states."""
-        found = self.tokens.strings()
+        found = self.tokens.strings() | self.app.secrets()
         for application in self.applications.values():
             found.add(application.client_secret)
         for account in self.accounts.values():

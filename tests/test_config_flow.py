@@ -30,6 +30,13 @@ async def no_setup(request: pytest.FixtureRequest) -> AsyncGenerator[None]:
         yield
 
 
+async def start_flow(hass: HomeAssistant, choice: str) -> ConfigFlowResult:
+    """Begin a flow and choose from its menu."""
+    result = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
+    assert (result["type"], result["step_id"]) == (FlowResultType.MENU, "user")
+    return await hass.config_entries.flow.async_configure(result["flow_id"], {"next_step_id": choice})
+
+
 @pytest.fixture
 def account(world: World) -> dict[str, str]:
     """Return what the owner types."""
@@ -38,8 +45,8 @@ def account(world: World) -> dict[str, str]:
 
 
 async def _start(hass: HomeAssistant) -> ConfigFlowResult:
-    """Begin a flow and pick the application."""
-    result = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
+    """Begin a flow, say that there is a developer account, and pick the application."""
+    result = await start_flow(hass, "developer")
     if result["step_id"] == "pick_implementation":
         result = await hass.config_entries.flow.async_configure(result["flow_id"], {"implementation": CREDENTIAL_ID})
     assert (result["type"], result["step_id"]) == (FlowResultType.FORM, "account")
@@ -71,7 +78,7 @@ async def test_without_application_the_user_is_asked_for_one(hass: HomeAssistant
     from homeassistant.setup import async_setup_component
 
     await async_setup_component(hass, "application_credentials", {})
-    result = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
+    result = await start_flow(hass, "developer")
     assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "missing_credentials")
 
 

@@ -19,10 +19,23 @@ from homeassistant.helpers.config_entry_oauth2_flow import AbstractOAuth2FlowHan
 from homeassistant.helpers.selector import TextSelector, TextSelectorConfig, TextSelectorType
 import voluptuous as vol
 
+from . import const
 from .account import application_of, region_hosts, token_data
+from .app_flow import AppFlow
 from .client import Token, password_digest, sign_in_anywhere
 from .client.errors import TTLockError
-from .const import CONF_AUTH_IMPLEMENTATION, CONF_REGION, CONF_TOKEN, DOCS_URL, DOMAIN, LOGGER, PORTAL_URL
+from .const import (
+    CONF_AUTH_IMPLEMENTATION,
+    CONF_KIND,
+    CONF_REGION,
+    CONF_TOKEN,
+    DOCS_URL,
+    DOMAIN,
+    KIND_APP,
+    LOGGER,
+    PORTAL_URL,
+)
+from .key_flow import KeyFlow
 from .message_template_flow import MessageTemplateFlow
 from .options_flow import TTLockOptionsFlow
 from .templates import MESSAGE_TEMPLATE
@@ -37,6 +50,8 @@ ACCOUNT_SCHEMA = vol.Schema(
         ),
     }
 )
+MENU = ["developer", "app", "key"]
+"""What a newcomer chooses from: who can do most comes first."""
 FORM_ERRORS = {
     "application_unknown",
     "application_rejected",
@@ -53,8 +68,8 @@ FORM_ERRORS = {
 """Reasons for which the form has words of its own; every other one is shown as unknown."""
 
 
-class TTLockConfigFlow(AbstractOAuth2FlowHandler, domain=DOMAIN):
-    """Pick the developer application, then ask for the app account.
+class TTLockConfigFlow(AppFlow, KeyFlow, AbstractOAuth2FlowHandler, domain=DOMAIN):
+    """Ask where the locks come from. With a developer application: pick it, then ask for the app account.
 
     The vendor has no page for consent: the account's password is exchanged for a token and forgotten.
     """
@@ -82,6 +97,15 @@ class TTLockConfigFlow(AbstractOAuth2FlowHandler, domain=DOMAIN):
     def logger(self) -> logging.Logger:
         """Return the logger of the integration."""
         return LOGGER
+
+    @override
+    async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask what the user has: a developer application, an account of the app, or a key."""
+        return self.async_show_menu(step_id="user", menu_options=MENU)
+
+    async def async_step_developer(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Pick the developer application."""
+        return await self.async_step_pick_implementation(user_input)
 
     @override
     async def async_step_auth(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
@@ -128,12 +152,19 @@ class TTLockConfigFlow(AbstractOAuth2FlowHandler, domain=DOMAIN):
             return self.async_show_form(
                 step_id="reauth_confirm", description_placeholders={"account": self._get_reauth_entry().title}
             )
+        if self._get_reauth_entry().data.get(CONF_KIND) == KIND_APP:
+            return await self.async_step_app()
         # The application is picked anew: its secret may be the very thing that was refused.
         return await self.async_step_pick_implementation()
 
     async def async_step_reconfigure(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Change the application or sign in again on the user's wish."""
-        return await self.async_step_user()
+        """Change the application, sign in again, or bring new keys, on the user's wish."""
+        match self._get_reconfigure_entry().data.get(CONF_KIND):
+            case const.KIND_APP:
+                return self.async_show_menu(step_id="reconfigure", menu_options=["app", "developer"])
+            case const.KIND_BLUETOOTH:
+                return await self.async_step_key()
+        return await self.async_step_pick_implementation()
 
     async def _async_finish(self, username: str, region: str, token: Token) -> ConfigFlowResult:
         """Create the entry, or renew the one that is being repaired."""
@@ -147,13 +178,24 @@ class TTLockConfigFlow(AbstractOAuth2FlowHandler, domain=DOMAIN):
         same_account = await self.async_set_unique_id(str(token.account_id or username.lower()))
         if self.source in (SOURCE_REAUTH, SOURCE_RECONFIGURE):
             entry = self._get_reauth_entry() if self.source == SOURCE_REAUTH else self._get_reconfigure_entry()
+            if entry.data.get(CONF_KIND) == KIND_APP:
+                return self._link(entry, data)
             if entry.unique_id is not None:
                 self._abort_if_unique_id_mismatch(reason="wrong_account")
             elif same_account is not None:
                 return self.async_abort(reason="already_configured")
             return self.async_update_reload_and_abort(entry, unique_id=self.unique_id, data_updates=data)
+        if same_account is not None and same_account.data.get(CONF_KIND) == KIND_APP:
+            return self._link(same_account, data)
         self._abort_if_unique_id_configured(updates=data)
         return self.async_create_entry(title=username, data=data)
+
+    def _link(self, entry: ConfigEntry, data: dict[str, Any]) -> ConfigFlowResult:
+        """Give an entry that has only keys the cloud of its account: its locks and their entities stay as they are."""
+        if entry.unique_id != self.unique_id:
+            return self.async_abort(reason="wrong_account")
+        kept = {name: value for name, value in entry.data.items() if name != CONF_KIND}
+        return self.async_update_reload_and_abort(entry, data={**kept, **data}, reason="linked")
 
     def _known_username(self) -> str | None:
         """Return the account name of the entry that is being repaired."""

@@ -4,6 +4,7 @@ Apart from the entry, so that neither its diagnostics nor whoever is handed it h
 """
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Final
@@ -24,21 +25,31 @@ SAVE_DELAY_SECONDS: Final = 1
 
 type Fetch = Callable[[int], Awaitable[Secret | None]]
 
-type Handed = dict[str, dict[int, Secret]]
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """Keys on their way into the store of an entry."""
+
+    keys: Mapping[int, Secret]
+    whole: bool
+    """There are no others: those of other locks are forgotten."""
+
+
+type Handed = dict[str, Handover]
 
 HANDED_OVER: HassKey[Handed] = HassKey(f"{DOMAIN}_new_keys")
 
 
 @singleton(HANDED_OVER)
 def async_handed_over(hass: HomeAssistant) -> Handed:
-    """Return the keys of entries that are about to be made, by the unique id of the entry."""
+    """Return the keys of entries that are about to be set up, by the unique id of the entry."""
     return {}
 
 
 @callback
-def async_hand_over(hass: HomeAssistant, unique_id: str, keys: Mapping[int, Secret]) -> None:
-    """Leave keys for an entry that does not exist yet; its first set-up puts them into its store."""
-    async_handed_over(hass)[unique_id] = dict(keys)
+def async_hand_over(hass: HomeAssistant, unique_id: str, keys: Mapping[int, Secret], *, whole: bool = False) -> None:
+    """Leave keys for an entry that may not exist yet; its next set-up puts them into its store."""
+    async_handed_over(hass)[unique_id] = Handover(dict(keys), whole)
 
 
 def local_lock_id(address: str) -> int:
@@ -70,10 +81,11 @@ class KeyStore:
                 self._texts[int(key)] = Secret(kept)
             except (KeyInvalid, TypeError, ValueError) as err:
                 LOGGER.warning("A stored Bluetooth key cannot be read: %s", type(err).__name__)
-        handed = async_handed_over(self._hass).pop(unique_id or "", {})
-        for lock_id, text in handed.items():
-            self.put(lock_id, text)
-        if handed:
+        if handed := async_handed_over(self._hass).pop(unique_id or "", None):
+            for lock_id in self._keys.keys() - handed.keys.keys() if handed.whole else ():
+                self.forget(lock_id)
+            for lock_id, text in handed.keys.items():
+                self.put(lock_id, text)
             # They exist nowhere else.
             await self.async_flush()
 

@@ -150,7 +150,8 @@ class Month:
         )
         owner = next(iter(self._world.accounts.values()))
         flow = hass.config_entries.flow
-        form = await flow.async_init(DOMAIN, context={"source": "user"})
+        menu = await flow.async_init(DOMAIN, context={"source": "user"})
+        form = await flow.async_configure(menu["flow_id"], {"next_step_id": "developer"})
         if form["step_id"] == "pick_implementation":
             form = await flow.async_configure(form["flow_id"], {"implementation": "bench"})
         done = await flow.async_configure(form["flow_id"], {"username": owner.username, "password": owner.password})

@@ -73,6 +73,7 @@ def add_routes(app: web.Application, server: CloudServer) -> None:
         ("POST", "callback", _callback),
         ("POST", "sensor", _sensor),
         ("POST", "tokens", _tokens),
+        ("GET", "outbox", _outbox),
     ):
         app.router.add_route(method, f"/control/{path}", route(control))
 
@@ -311,6 +312,11 @@ def _sensor(server: CloudServer, body: Json) -> Json:
         owner, sensor_id=int(body["sensor"]), mac=str(mac), name=str(name), record_type=record_type
     )
     return {"queued": True}
+
+
+def _outbox(server: CloudServer, body: Json) -> Json:
+    """Show the mails and text messages that the cloud of the apps has sent."""
+    return {"messages": [{"to": receiver, "code": code} for receiver, code in server.world.app.outbox]}
 
 
 def _tokens(server: CloudServer, body: Json) -> Json:

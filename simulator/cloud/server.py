@@ -11,6 +11,7 @@ from typing import Self
 
 from aiohttp import web
 
+from ..app import servlet
 from ..faults import Fault
 from ..world import World
 from . import control, oauth
@@ -117,7 +118,10 @@ class CloudServer:
         if fault is not None and (early := await self._strike_before(request, fault)) is not None:
             return early
         try:
-            answer = await self._handle(path, params, files)
+            if path.startswith(f"{servlet.PREFIX}/"):
+                answer = servlet.answer(self.world, self.region, self.url, path, params, request.headers)
+            else:
+                answer = await self._handle(path, params, files)
         except ApiError as error:
             answer = body_of(error.errcode)
         if answer is None:

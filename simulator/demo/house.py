@@ -82,7 +82,8 @@ async def add_account(api: HomeAssistantApi, access: CloudAccess) -> None:
 
 async def open_account_form(api: HomeAssistantApi) -> str:
     """Start the config flow, return the id of the flow that now asks for the account."""
-    form: Json = await api.post("/api/config/config_entries/flow", {"handler": DOMAIN})
+    menu: Json = await api.post("/api/config/config_entries/flow", {"handler": DOMAIN})
+    form: Json = await api.post(f"/api/config/config_entries/flow/{menu['flow_id']}", {"next_step_id": "developer"})
     if form.get("step_id") != "account":
         raise ApiError("flow", f"the config flow shows {form.get('step_id') or form.get('reason')!r}, not 'account'")
     flow_id: str = form["flow_id"]

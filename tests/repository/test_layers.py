@@ -16,6 +16,8 @@ WITH_HOME_ASSISTANT: Final = {"aiohttp", "cryptography", "homeassistant", "proba
 WITH_BLUETOOTH: Final = {"bleak", "bleak_retry_connector"}
 """What comes with its Bluetooth, on which the manifest depends."""
 
+APP_ACCOUNT: Final = INTEGRATION / "app_account.py"
+"""Uses a library that is installed when somebody signs in with an account of the app."""
 BLUETOOTH_STACK: Final = SIMULATOR / "radio" / "bleak_backend.py"
 
 
@@ -38,7 +40,14 @@ def test_client_knows_no_home_assistant_and_nothing_above_it() -> None:
 
 
 def test_product_needs_what_home_assistant_brings_and_no_simulator() -> None:
-    assert _violations(INTEGRATION, PRODUCT, WITH_HOME_ASSISTANT | WITH_BLUETOOTH) == {}
+    outside = _violations(INTEGRATION, PRODUCT, WITH_HOME_ASSISTANT | WITH_BLUETOOTH)
+    assert outside.pop(named(APP_ACCOUNT)) == {"httpx", "ttlock_ble", "ttlock_ble.CloudError", "ttlock_ble.TTLockCloud"}
+    assert outside == {}
+
+
+def test_what_is_installed_on_demand_is_imported_by_name_only() -> None:
+    importers = {named(path) for path in modules(INTEGRATION) if f"{PRODUCT}.app_account" in all_imports(path)}
+    assert importers == set()
 
 
 def test_simulator_knows_nothing_of_the_product() -> None:

@@ -13,10 +13,12 @@ import pytest
 
 from custom_components.ttlock import activity, event, sensor
 from custom_components.ttlock.access_notes import Concern
+from custom_components.ttlock.app_flow import APP_ERRORS
 from custom_components.ttlock.client import errors, events
 from custom_components.ttlock.client.credentials import CredentialKind
 from custom_components.ttlock.client.grants import Life
 from custom_components.ttlock.config_flow import FORM_ERRORS
+from custom_components.ttlock.key_flow import KEY_ERRORS
 from custom_components.ttlock.options_flow import MENU
 
 from .source import (
@@ -37,10 +39,11 @@ from .source import (
 )
 from .test_texts import placeholders
 
-FLOW: Final = INTEGRATION / "config_flow.py"
 OPTIONS_FLOW: Final = INTEGRATION / "options_flow.py"
 SUBENTRY_FLOWS: Final = {"message_template": INTEGRATION / "message_template_flow.py"}
 """The flows of what is added to an account, by its type."""
+FLOWS: Final = sorted({*INTEGRATION.glob("*_flow.py")} - {OPTIONS_FLOW, *SUBENTRY_FLOWS.values()})
+"""The config flow, whose steps are spread over several modules."""
 PLATFORMS: Final = {platform.value for platform in Platform}
 INHERITED_STEPS: Final = {"async_step_pick_implementation": "pick_implementation"}
 """Forms that the OAuth2 flow of Home Assistant shows, by the method that a flow of ours calls or inherits."""
@@ -151,22 +154,37 @@ def test_exceptions_get_what_their_texts_leave_open() -> None:
     assert not wrong, "a placeholder is not filled in"
 
 
+def flow_calls() -> Iterator[ast.Call]:
+    """Yield the calls of the config flow."""
+    for path in FLOWS:
+        yield from calls(tree(path))
+
+
 def test_steps_of_the_flow() -> None:
-    steps = {text for call in calls(tree(FLOW)) for text in constants(keyword(call, "step_id"))}
-    defined = {found.name for found in functions(tree(FLOW))}
-    called = {called_name(call) for call in calls(tree(FLOW))}
+    steps = {text for call in flow_calls() for text in constants(keyword(call, "step_id"))}
+    defined = {found.name for path in FLOWS for found in functions(tree(path))}
+    called = {called_name(call) for call in flow_calls()}
     steps |= {step for method, step in INHERITED_STEPS.items() if method in called | defined}
     assert disagreement(section("config", "step"), steps) == []
+
+
+def test_menus_of_the_flow() -> None:
+    for step, texts in section("config", "step").items():
+        if "menu_options" in texts:
+            assert texts["menu_options"].keys() == texts["menu_option_descriptions"].keys(), step
+            defined = {found.name for path in FLOWS for found in functions(tree(path))}
+            assert {f"async_step_{option}" for option in texts["menu_options"]} <= defined
 
 
 def test_errors_of_the_flow() -> None:
     written = {
         text
-        for node in ast.walk(tree(FLOW))
+        for path in FLOWS
+        for node in ast.walk(tree(path))
         if isinstance(node, ast.Assign) and any(ast.unparse(target).startswith("errors[") for target in node.targets)
         for text in constants(node.value)
     }
-    assert disagreement(section("config", "error"), written | FORM_ERRORS) == []
+    assert disagreement(section("config", "error"), written | FORM_ERRORS | APP_ERRORS | KEY_ERRORS) == []
 
 
 def test_flows_of_what_is_added_to_an_account() -> None:
@@ -208,8 +226,8 @@ def test_form_errors_can_happen() -> None:
 
 
 def test_aborts_of_the_flow() -> None:
-    reasons = {text for call in calls(tree(FLOW)) for text in constants(keyword(call, "reason"))}
-    called = {called_name(call) for call in calls(tree(FLOW))}
+    reasons = {text for call in flow_calls() for text in constants(keyword(call, "reason"))}
+    called = {called_name(call) for call in flow_calls()}
     reasons |= {reason for method, reason in INHERITED_ABORTS.items() if method in called}
     assert disagreement(section("config", "abort"), reasons) == []
 

@@ -112,6 +112,31 @@ class LockData:
             **(settings or {}),
         })))  # fmt: skip
 
+    @classmethod
+    def of_key(
+        cls,
+        key: LockKey,
+        *,
+        now: datetime,
+        name: str = "",
+        alias: str = "",
+        features: Features | None = None,
+        admin_passcode: Secret | None = None,
+    ) -> Self:
+        """Return what a key alone tells, as when it was typed in; without features they are not known."""
+        offset = now.astimezone(key.zone).utcoffset() or timedelta()
+        known = {} if features is None else {"featureValue": f"{features.value:X}"}
+        return cls(Secret(_json({
+            **_identity(key),
+            "lockName": name,
+            "lockAlias": alias,
+            "userType": ADMIN_USER_TYPE if key.role is Role.ADMIN else EKEY_USER_TYPE,
+            "noKeyPwd": _field(admin_passcode),
+            "timezoneRawOffset": offset // timedelta(milliseconds=1),
+            "version": _VERSION,
+            **known,
+        })))  # fmt: skip
+
     def encode(self) -> Secret:
         """Return what the cloud takes."""
         ciphertext = cipher.encrypt(_cipher_key(self.address), self.members.reveal().encode())
@@ -136,9 +161,19 @@ class LockData:
         return str(self._raw.get("lockName", ""))
 
     @property
+    def alias(self) -> str:
+        """Return what its owner calls the lock; only the app's cloud and who typed a key in say so."""
+        return parse.text(self._raw.get("lockAlias")) or self.name
+
+    @property
     def is_of_admin(self) -> bool:
         """Return whether it is that of the administrator, not of an ekey."""
         return str(self._raw.get("userType")) != EKEY_USER_TYPE and "adminPwd" in self._raw
+
+    @property
+    def tells_features(self) -> bool:
+        """Return whether it says what the lock is able to do: a typed key does not."""
+        return "featureValue" in self._raw or "specialValue" in self._raw
 
     @property
     def features(self) -> Features:
