@@ -42,7 +42,8 @@ def _world(arguments: argparse.Namespace) -> World:
 
 async def _serve(arguments: argparse.Namespace) -> None:
     world = _world(arguments)
-    server = CloudServer(world, region=arguments.region)
+    air = Air(world) if arguments.radio_port is not None else None
+    server = CloudServer(world, region=arguments.region, air=air)
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -59,7 +60,7 @@ async def _serve(arguments: argparse.Namespace) -> None:
         "lock_ids": {lock.key: lock.lock_id for lock in world.locks.values()},
         "gateway_ids": {gateway.key: gateway.gateway_id for gateway in world.reach.gateways.values()},
     }
-    radio = RadioServer(Air(world)) if arguments.radio_port is not None else None
+    radio = RadioServer(air) if air is not None else None
     if radio is not None:
         await radio.start(arguments.radio_port)
         facts["radio_port"] = radio.port

@@ -11,6 +11,8 @@ from ..faults import Fault
 from ..features import Feature
 from ..lock import LockRefused, VirtualLock
 from ..mechanism import DoorResult
+from ..radio import acts
+from ..radio.air import Air
 from .call import Json
 
 if TYPE_CHECKING:
@@ -74,6 +76,10 @@ def add_routes(app: web.Application, server: CloudServer) -> None:
         ("POST", "sensor", _sensor),
         ("POST", "tokens", _tokens),
         ("GET", "outbox", _outbox),
+        ("GET", "radio", lambda server, body: acts.state(_air(server))),
+        ("POST", "radio", lambda server, body: acts.change(_air(server), body)),
+        ("DELETE", "radio", lambda server, body: acts.clear(_air(server))),
+        ("POST", "box", lambda server, body: acts.unpack(_air(server), body)),
     ):
         app.router.add_route(method, f"/control/{path}", route(control))
 
@@ -99,6 +105,12 @@ def _key(value: Any) -> str | int:
 
 def _found(server: CloudServer, body: Json) -> VirtualLock:
     return server.world.lock(_key(body["lock"]))
+
+
+def _air(server: CloudServer) -> Air:
+    if server.air is None:
+        raise ValueError("nobody has put the locks on the air")
+    return server.air
 
 
 def _lock_state(server: CloudServer, lock: VirtualLock) -> Json:

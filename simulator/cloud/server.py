@@ -13,6 +13,7 @@ from aiohttp import web
 
 from ..app import servlet
 from ..faults import Fault
+from ..radio.air import Air
 from ..world import World
 from . import control, oauth
 from .call import Call, Json
@@ -41,9 +42,10 @@ def unknown_endpoint() -> web.Response:
 class CloudServer:
     """One regional site of the cloud."""
 
-    def __init__(self, world: World, region: str = "eu") -> None:
-        """Set a site up; ``start`` opens it."""
+    def __init__(self, world: World, region: str = "eu", *, air: Air | None = None) -> None:
+        """Set a site up; ``start`` opens it. With the air the control API reaches the radios as well."""
         self.world = world
+        self.air = air
         self.region = region
         self.calls: Counter[str] = Counter()
         self.unknown_calls: Counter[str] = Counter()

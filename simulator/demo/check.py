@@ -45,11 +45,19 @@ async def check() -> int:
 
 async def _build(stack: AsyncExitStack, folder: Path) -> Stage:
     cloud = VirtualCloud(
-        ["--world", str(DEFAULT_WORLD), "--locks", str(HOTEL_LOCKS), "--gateways", str(HOTEL_GATEWAYS)]
+        ["--world", str(DEFAULT_WORLD), "--locks", str(HOTEL_LOCKS), "--gateways", str(HOTEL_GATEWAYS)],
+        radio=True,
     )
     stack.push_async_callback(cloud.stop)
     await cloud.start(free_port(), latency=GATEWAY_LATENCY)
-    hass = HomeAssistant(folder, free_port(), api_url=cloud.access.base_url, country=COUNTRY, time_zone=TIME_ZONE)
+    hass = HomeAssistant(
+        folder,
+        free_port(),
+        api_url=cloud.access.base_url,
+        country=COUNTRY,
+        time_zone=TIME_ZONE,
+        radio_port=cloud.access.radio_port,
+    )
     stack.push_async_callback(hass.stop)
     api = await stack.enter_async_context(HomeAssistantApi(hass.base_url))
     return Stage(cloud=cloud, hass=hass, api=api)

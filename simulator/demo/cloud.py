@@ -35,14 +35,16 @@ class CloudAccess:
     password: str
     lock_ids: Mapping[str, int]
     gateway_ids: Mapping[str, int]
+    radio_port: int | None = None
+    """Where the locks are on the air, if they are."""
 
 
 class VirtualCloud:
     """`python -m simulator serve` as a subprocess."""
 
-    def __init__(self, arguments: Sequence[str] = ()) -> None:
-        """Remember what else than port and latency to tell the simulator."""
-        self._arguments = arguments
+    def __init__(self, arguments: Sequence[str] = (), *, radio: bool = False) -> None:
+        """Remember what else than port and latency to tell the simulator, and whether the locks are on the air."""
+        self._arguments = (*arguments, *(("--radio-port", "0") if radio else ()))
         self._process: asyncio.subprocess.Process | None = None
         self._access: CloudAccess | None = None
         self._session: aiohttp.ClientSession | None = None
@@ -67,7 +69,7 @@ class VirtualCloud:
             limit=16 * 1024 * 1024,
         )
         said = await self._first_line(self._process.stdout)
-        self._access = CloudAccess(**{field.name: said[field.name] for field in fields(CloudAccess)})
+        self._access = CloudAccess(**{field.name: said[field.name] for field in fields(CloudAccess) if field.name in said})
         self._session = aiohttp.ClientSession()
 
     async def _first_line(self, output: asyncio.StreamReader | None) -> Json:
@@ -124,6 +126,20 @@ class VirtualCloud:
     async def set_gateway(self, key: str, *, online: bool) -> None:
         """Take a gateway's plug out or put it back."""
         await self.control("POST", "/gateway", {"gateway": key, "online": online})
+
+    async def radio(self, key: str | None = None, **change: Any) -> Json:
+        """Change the radio of a lock, or of all, and return what it is; without a change only the latter."""
+        found: Json
+        if change:
+            found = await self.control("POST", "/radio", {**({} if key is None else {"lock": key}), **change})
+        else:
+            found = await self.control("GET", "/radio")
+        radios: dict[str, Json] = found["radios"]
+        return radios if key is None else radios[key]
+
+    async def clear_radio(self) -> None:
+        """Take the faults of all radios out of the way."""
+        await self.control("DELETE", "/radio")
 
     async def now(self) -> float:
         """Return the world's time in seconds since the epoch."""

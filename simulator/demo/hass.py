@@ -16,6 +16,10 @@ import aiohttp
 
 ROOT = Path(__file__).resolve().parents[2]
 INTEGRATION = ROOT / "custom_components" / "ttlock"
+SIMULATOR = ROOT / "simulator"
+RADIO = SIMULATOR / "demo" / "virtual_radio"
+RADIO_SLOTS = 3
+"""As many connections as a usual Bluetooth proxy holds."""
 API_URL_VARIABLE = "TTLOCK_API_URL"
 START_SECONDS = 90
 STOP_SECONDS = 30
@@ -53,9 +57,17 @@ class HomeAssistant:
     """Home Assistant as a subprocess."""
 
     def __init__(
-        self, folder: Path, port: int, *, api_url: str, country: str, time_zone: str, configuration: str = ""
+        self,
+        folder: Path,
+        port: int,
+        *,
+        api_url: str,
+        country: str,
+        time_zone: str,
+        configuration: str = "",
+        radio_port: int | None = None,
     ) -> None:
-        """Remember where it lives, which cloud its integration is to find, and what else is to be set up."""
+        """Remember where it lives, which cloud and which air are around it, and what else is to be set up."""
         self.folder = folder
         self.port = port
         self.base_url = f"http://127.0.0.1:{port}"
@@ -63,6 +75,9 @@ class HomeAssistant:
         self._country = country
         self._time_zone = time_zone
         self._configuration = configuration
+        self._radio_port = radio_port
+        if radio_port is not None:
+            self._configuration += f"virtual_radio:\n  port: {radio_port}\n  slots: {RADIO_SLOTS}\n"
         self._process: asyncio.subprocess.Process | None = None
 
     @property
@@ -90,7 +105,13 @@ class HomeAssistant:
         """Write the configuration folder; what is already there is kept."""
         storage = self.folder / ".storage"
         storage.mkdir(parents=True, exist_ok=True)
-        self._link_integration()
+        components = self.folder / "custom_components"
+        components.mkdir(exist_ok=True)
+        _link(components / "ttlock", INTEGRATION)
+        if self._radio_port is not None:
+            # Home Assistant imports from its folder, so this is where its proxy finds the contract of the air.
+            _link(self.folder / "simulator", SIMULATOR)
+            _link(components / RADIO.name, RADIO)
         (self.folder / "configuration.yaml").write_text(
             CONFIGURATION.format(country=self._country, time_zone=self._time_zone) + self._configuration,
             encoding="utf-8",
@@ -98,15 +119,6 @@ class HomeAssistant:
         write_json(storage / "http", http_store(self.port))
         if not (storage / "onboarding").exists():
             write_json(storage / "onboarding", ONBOARDING)
-
-    def _link_integration(self) -> None:
-        link = self.folder / "custom_components" / "ttlock"
-        link.parent.mkdir(exist_ok=True)
-        if link.is_symlink():
-            link.unlink()
-        elif link.exists():
-            shutil.rmtree(link)
-        link.symlink_to(INTEGRATION, target_is_directory=True)
 
     async def start(self) -> None:
         """Start and wait until Home Assistant answers."""
@@ -199,6 +211,14 @@ class HomeAssistant:
         # What stops Home Assistant before it has a log is said on its output.
         text = self._output_file.read_text(encoding="utf-8", errors="replace").strip()
         return "\n".join(text.splitlines()[-15:])
+
+
+def _link(link: Path, target: Path) -> None:
+    if link.is_symlink():
+        link.unlink()
+    elif link.exists():
+        shutil.rmtree(link)
+    link.symlink_to(target, target_is_directory=True)
 
 
 def _command(folder: Path, log_file: Path) -> list[str]:

@@ -43,7 +43,7 @@ async def demo(*, port: int, fresh: bool) -> int:
         stack.enter_context(own_folder(FOLDER))
         if fresh:
             clear(FOLDER)
-        cloud = VirtualCloud()
+        cloud = VirtualCloud(radio=True)
         stack.push_async_callback(cloud.stop)
         await cloud.start(free_port(CLOUD_PORT), latency=GATEWAY_LATENCY)
         hass = HomeAssistant(
@@ -53,6 +53,7 @@ async def demo(*, port: int, fresh: bool) -> int:
             country=COUNTRY,
             time_zone=TIME_ZONE,
             configuration=door_configuration(cloud.access.control_url),
+            radio_port=cloud.access.radio_port,
         )
         stack.push_async_callback(hass.stop)
         print(f"Starting Home Assistant in {FOLDER.relative_to(ROOT)}, the first time takes a little longer ...")
@@ -112,6 +113,12 @@ Ready after {seconds:.0f} s.
 {acts}
     curl -X POST '{access.control_url}/door?lock={lock}&act=enter_code&value=123456'
   Other locks: {", ".join(access.lock_ids)}.
+
+  Home Assistant hears them over Bluetooth as well. Out of range, back again, and a new lock to pair:
+    curl '{access.control_url}/radio' -d '{{"lock": "{lock}", "in_range": false}}'
+    curl '{access.control_url}/radio' -d '{{"lock": "{lock}", "in_range": true}}'
+    curl '{access.control_url}/box' -d '{{"key": "new_lock"}}'
+    curl '{access.control_url}/radio' -d '{{"lock": "new_lock", "touch": true}}'
 
   Ctrl-C ends both. `script/demo --fresh` starts over.
 """

@@ -45,6 +45,10 @@ class Air:
         for lock in (*self.world.locks.values(), *self.world.strays.values()):
             yield self.lock(lock)
 
+    def linked(self) -> list[str]:
+        """Return the addresses of the locks that hold a link."""
+        return [radio.address for radio in self.radios() if radio.link is not None]
+
     def _time_passed(self) -> None:
         for radio in self._radios.values():
             radio.time_passed()

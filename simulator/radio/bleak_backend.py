@@ -6,8 +6,8 @@ proxy: nothing is replaced but the radio.
 """
 
 import asyncio
-from collections.abc import Callable
-from typing import Any, override
+from collections.abc import Callable, Iterable
+from typing import Any, Protocol, override
 
 from bleak import BleakClient
 from bleak.args import SizedBuffer
@@ -27,7 +27,6 @@ from homeassistant.components.bluetooth import (
 )
 from homeassistant.core import HomeAssistant
 
-from .air import Air
 from .peripheral import Connection, NoSlot, Peripheral, RadioError, Service
 
 SOURCE = "02:00:5E:00:53:B1"
@@ -36,6 +35,21 @@ MTU = 23
 _CLIENT_CHARACTERISTIC_CONFIGURATION = "00002902-0000-1000-8000-00805f9b34fb"
 
 type Find = Callable[[str], Peripheral | None]
+
+
+class Ether(Protocol):
+    """What is on the air, of a world at hand or of one in another process."""
+
+    slots: int | None
+    """How many links the adapter of whoever listens can hold."""
+
+    def radios(self) -> Iterable[Peripheral]:
+        """Go through everything that may be heard."""
+        ...
+
+    def linked(self) -> list[str]:
+        """Return the addresses to which there are links."""
+        ...
 
 
 class VirtualBackend(BaseBleakClient):
@@ -74,7 +88,7 @@ class VirtualBackend(BaseBleakClient):
                 self._connection = await peripheral.connect()
                 self._connection.on_disconnect = self._gone
                 known = kwargs.get("dangerous_use_bleak_cache", False)
-                services = peripheral.services if known else await self._connection.discover()
+                services = (peripheral.services if known else ()) or await self._connection.discover()
         except NoSlot as error:
             raise BleakError("no free connection slot") from error
         except RadioError as error:
@@ -147,7 +161,7 @@ class VirtualBackend(BaseBleakClient):
             self._disconnected_callback()
 
 
-def finder(air: Air) -> Find:
+def finder(air: Ether) -> Find:
     """Return what finds the locks of a world by their address."""
 
     def find(address: str) -> Peripheral | None:
@@ -180,20 +194,19 @@ def device_of(peripheral: Peripheral) -> BLEDevice:
 class VirtualScanner(BaseHaRemoteScanner):
     """Hears the virtual locks and tells Home Assistant, as a Bluetooth proxy does."""
 
-    def __init__(self, air: Air, *, source: str = SOURCE) -> None:
+    def __init__(self, air: Ether, *, source: str = SOURCE) -> None:
         """Listen; `listen` registers it."""
         self._air = air
         connector = HaBluetoothConnector(client=backend_of(finder(air)), source=source, can_connect=self._can_connect)
         active = BluetoothScanningMode.ACTIVE
         super().__init__(source, "virtual", connector, True, active, active)
         self._stops: list[Callable[[], None]] = []
+        self._followed: set[int] = set()
         self._timer: asyncio.TimerHandle | None = None
 
     def listen(self, hass: HomeAssistant, *, every: float | None = None) -> Callable[[], None]:
         """Begin to hear, a changed advertisement at once and all of them every so many seconds; returns the end."""
         self._stops = [async_register_scanner(hass, self, connection_slots=self._air.slots), self.async_setup()]
-        for radio in self._air.radios():
-            self._stops.append(radio.watch(lambda radio=radio: self._heard(radio)))  # type: ignore[misc]
         self.advertise()
         if every is not None:
             self._again(every)
@@ -203,12 +216,16 @@ class VirtualScanner(BaseHaRemoteScanner):
         """Hear no more."""
         if self._timer is not None:
             self._timer.cancel()
+        self._followed.clear()
         while self._stops:
             self._stops.pop()()
 
     def advertise(self) -> None:
-        """Hear every lock that is on the air now."""
+        """Hear every lock that is on the air now; the changes of one that is new here are heard at once from now on."""
         for radio in self._air.radios():
+            if id(radio) not in self._followed:
+                self._followed.add(id(radio))
+                self._stops.append(radio.watch(lambda radio=radio: self._heard(radio)))  # type: ignore[misc]
             self._heard(radio)
 
     @override
@@ -216,11 +233,11 @@ class VirtualScanner(BaseHaRemoteScanner):
         """Return how many slots are free."""
         if (slots := self._air.slots) is None:
             return None
-        linked = [radio.address for radio in self._air.radios() if radio.link is not None]
+        linked = self._air.linked()
         return Allocations(self.adapter, slots, max(0, slots - len(linked)), linked)
 
     def _can_connect(self) -> bool:
-        return self._air.slots is None or self._air.links < self._air.slots
+        return self._air.slots is None or len(self._air.linked()) < self._air.slots
 
     def _again(self, every: float) -> None:
         self.advertise()

@@ -101,6 +101,10 @@ class LockRadio:
         self.in_range = True
         self.rssi = -60
         self.link: Link | None = None
+        self.links = 0
+        """How many links there were so far ..."""
+        self.linked_seconds = 0.0
+        """... and for how long, which is what they cost of the battery."""
         self.bookmark = 0
         """The last record that was handed over (5.7)."""
         self.unread = False
@@ -237,6 +241,7 @@ class LockRadio:
             raise NotInRange(self.address)
         self.surroundings.take_slot()
         link = self.link = Link(self)
+        self.links += 1
         self.faults.new_link()
         self._active = self.lock.now()
         self._changed()
@@ -250,6 +255,7 @@ class LockRadio:
         """Be free for the next central."""
         if self.link is link:
             self.link = None
+            self.linked_seconds += self.time.now() - link.opened
             self.present = self.on_touch = None
             self._active = self.lock.now()
             self.surroundings.free_slot()

@@ -21,7 +21,7 @@ class RadioServer:
 
     def __init__(self, air: Air) -> None:
         """Serve an air; `start` begins."""
-        self._air = air
+        self.air = air
         self._server: asyncio.Server | None = None
         self._centrals: set[_Central] = set()
 
@@ -46,7 +46,7 @@ class RadioServer:
             await self._server.wait_closed()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        central = _Central(self._air, writer)
+        central = _Central(self.air, writer)
         self._centrals.add(central)
         try:
             while line := await reader.readline():
@@ -65,6 +65,8 @@ class _Central:
         self._connection: Connection | None = None
         self._radio: LockRadio | None = None
         self._stops: list[Callable[[], None]] = []
+        self._watching = False
+        self._followed: set[int] = set()
 
     async def hear(self, line: bytes) -> None:
         """Do what a line asks for and answer it."""
@@ -89,9 +91,11 @@ class _Central:
     async def _do(self, request: Json) -> Json:
         match request["do"]:
             case "scan":
+                self._follow()
                 return {"advertisements": [found for radio in self._air.radios() if (found := _advert(radio))]}
             case "watch":
-                self._stops += [radio.watch(self._watcher(radio)) for radio in self._air.radios()]
+                self._watching = True
+                self._follow()
             case "connect":
                 await self._connect(str(request["address"]).upper())
             case "discover":
@@ -127,6 +131,13 @@ class _Central:
         self._radio = found
         self._connection = await self._radio.connect()
         self._connection.on_disconnect = lambda: self._say({"event": "disconnected", "at": self._now()})
+
+    def _follow(self) -> None:
+        """Listen to what somebody who watches has not been told of, too: locks come out of their boxes."""
+        for radio in self._air.radios() if self._watching else ():
+            if id(radio) not in self._followed:
+                self._followed.add(id(radio))
+                self._stops.append(radio.watch(self._watcher(radio)))
 
     def _open(self) -> Connection:
         if self._connection is None:
