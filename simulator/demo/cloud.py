@@ -69,7 +69,9 @@ class VirtualCloud:
             limit=16 * 1024 * 1024,
         )
         said = await self._first_line(self._process.stdout)
-        self._access = CloudAccess(**{field.name: said[field.name] for field in fields(CloudAccess) if field.name in said})
+        self._access = CloudAccess(
+            **{field.name: said[field.name] for field in fields(CloudAccess) if field.name in said}
+        )
         self._session = aiohttp.ClientSession()
 
     async def _first_line(self, output: asyncio.StreamReader | None) -> Json:
