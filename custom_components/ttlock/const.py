@@ -91,6 +91,8 @@ HOST_CLOCK_LIMIT_SECONDS: Final = 300
 """More than that and the cloud refuses calls (ttlock-open-api.md 3.2, code 80000)."""
 FIRST_READING_DELAY_SECONDS: Final = 2
 """Entities come first: what the inventory does not tell is read when they are there."""
+ADVERTISED_AFTER_SECONDS = 15
+"""A change shows in what a lock advertises within about ten seconds (ttlock-ble-protocol.md 2.5)."""
 AUTO_LOCK_MARGIN_SECONDS: Final = 3
 """The motor needs a moment after the delay is over."""
 TROUBLE_PAUSES_SECONDS: Final = (60, 180, 540)

@@ -25,7 +25,6 @@ from .client.models import Ekey, Gateway, GatewayReach, OwnLock
 from .client.parse import Listing
 from .client.quota import Regular, next_question
 from .client.roads.client import RoadClient
-from .client.roads.radio import NoRadio
 from .client.roads.router import Router
 from .const import (
     CALLS_FOR_INVENTORY,
@@ -61,6 +60,7 @@ from .inventory_store import InventoryStore
 from .jobs import Jobs
 from .key_store import KeyStore
 from .lock_coordinator import LockCoordinator
+from .lock_radio import EntryRadio
 from .log_store import LogStore
 from .push_state import PushState
 from .repair_issues import RepairIssues
@@ -97,9 +97,9 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
             always_update=False,
         )
         self.cloud = cloud
-        self.cloud.router = Router(NoRadio(), RoadWishes(self), time.monotonic)
         self.quota = quota
         self.locks: dict[int, LockCoordinator] = {}
+        self.cloud.router = Router(EntryRadio(self.locks), RoadWishes(self), time.monotonic)
         self.settings = SettingsStore(hass, entry.entry_id)
         self.grants = GrantKeeper(hass, self)
         self.users = UserStore(hass, entry.entry_id)
@@ -197,7 +197,7 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
     def wanted(self) -> Mapping[Regular, float]:
         """Return how many calls an hour would be made at the shortest pauses."""
         locks = self.locks.values()
-        reachable = sum(lock.data.obstacle is None for lock in locks)
+        reachable = sum(lock.data.obstacle is None and not lock.radio.tells for lock in locks)
         managed = sum(lock.data.ekey.may_manage for lock in locks)
         tables = sum(len(lock.book.kinds) for lock in locks if lock.book.followed)
         gateways = len(self.data.gateways) if self.data else 0

@@ -15,6 +15,7 @@ from .client.passage import PassageMode
 from .client.settings import LockSwitches
 from .const import JITTER, MONTH
 
+BLUETOOTH: Final = "bluetooth"
 CONNECTED: Final = "connected"
 EKEY_INVALID: Final = "ekey_invalid"
 NO_GATEWAY: Final = "no_gateway"
@@ -67,6 +68,8 @@ class LockSettings:
     """The last delay that was in force, to come back to after auto-lock was off."""
     remote_unlock: bool | None = None
     """Whether the lock lets itself be unlocked from afar, as the last try showed: its switch cannot be read."""
+    shows_unlocked: bool = False
+    """Whether the lock was heard to say by radio that it is unlocked; some never do."""
     read_at: datetime | None = None
     auto_lock_set_at: datetime | None = None
     """When we set the delay: it began anew."""
@@ -95,6 +98,8 @@ class LockData:
     trigger: str | None = None
     reach: tuple[GatewayReach, ...] = ()
     """Gateways that hear the lock, best first."""
+    by_radio: bool = False
+    """Home Assistant's own Bluetooth reaches the lock, and its key is known."""
 
     @property
     def bolt(self) -> Bolt:
@@ -145,7 +150,9 @@ class LockData:
 
     @property
     def connection(self) -> str | None:
-        """Return how the lock is reached through the cloud, as one word; None before it was tried."""
+        """Return how the lock is reached, as one word; None before it was tried."""
+        if self.by_radio and (self.obstacle or self.trouble):
+            return BLUETOOTH
         if self.obstacle == NO_GATEWAY and self.trouble == GATEWAY_OFFLINE:
             return GATEWAY_OFFLINE
         return self.obstacle or (self.contact.value if self.contact else None)

@@ -66,7 +66,7 @@ class TTLockEntity(CoordinatorEntity[LockCoordinator]):
         """
         if self.entity_description.needs_lock:
             return self.coordinator.reachable
-        return not self.coordinator.account.outage
+        return not self.coordinator.account.outage or self.facts.by_radio
 
     async def async_run(self, command: Awaitable[object]) -> None:
         """Await a command and turn its failure into the user's language."""

@@ -37,6 +37,8 @@ class LockContact:
     @property
     def reachable(self) -> bool:
         """Return whether commands can reach the lock, as far as is known."""
+        if self._lock.data.by_radio:
+            return True
         if self._lock.account.outage or self._lock.data.obstacle:
             return False
         return self._trouble_since is None or dt_util.utcnow() - self._trouble_since < OUTAGE_LIMIT

@@ -26,6 +26,7 @@ from .lock_contact import LockContact
 from .lock_facts import LockFacts
 from .lock_log import LockLog
 from .lock_questions import LockQuestions
+from .lock_radio import LockRadio
 from .lock_upkeep import LockUpkeep
 from .record_hearing import RecordHearing
 
@@ -59,6 +60,7 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         """Of when operator and trigger are."""
         self._watchers: set[CALLBACK_TYPE] = set()
         self.facts: LockFacts = LockFacts(hass, self)
+        self.radio: LockRadio = LockRadio(hass, self)
         self.contact: LockContact = LockContact(hass, self)
         self.questions: LockQuestions = LockQuestions(hass, self)
         self.commands: BoltCommands = BoltCommands(self)
@@ -69,6 +71,7 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         self.facts.async_note_inventory(inventory)
         self.data = self._composed()
         self.questions.async_wait_for_edge()
+        self.radio.async_begin()
 
     @property
     def reachable(self) -> bool:
@@ -92,6 +95,7 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         await super().async_shutdown()
         await self.book.async_shutdown()
         self.log.async_shutdown()
+        await self.radio.async_shutdown()
         self.facts.async_shutdown()
         self.contact.async_shutdown()
         self.questions.async_shutdown()
@@ -142,6 +146,10 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
     @override
     async def _async_update_data(self) -> LockData:
         """Ask the lock where its bolt is."""
+        if self.radio.async_look():
+            # It says so to everybody: nobody has to ask, and nothing is spent.
+            self.questions.async_asked()
+            return self._composed()
         if self.data.obstacle:
             return self.data
         self.update_interval = self.account.state_pause(self)

@@ -1,11 +1,13 @@
 """What is known of one lock: evidence is collected here, weighed, and kept over restarts."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
+from .client.ble.advertisement import Advertisement
 from .client.events import EventType, LockEvent
 from .client.evidence import Evidence, FactSource, Trail
 from .client.knowledge import AutoLock, Knowledge, Testimony
@@ -80,6 +82,29 @@ class LockFacts:
             Testimony(
                 bolt=Trail(() if bolt is None or own else (said(bolt),)),
                 door=Trail(() if door is None else (said(door),)),
+                battery=Trail(() if battery is None else (said(battery),)),
+            )
+        )
+
+    @callback
+    def async_note_advertisement(self, told: Advertisement, battery: int | None = None) -> None:
+        """Note what the lock says to everybody around it.
+
+        Some locks never say anything but locked (ttlock-ble-protocol.md 2.5): that counts only for one that has said
+        otherwise once.
+        """
+        settings, at = self._lock.data.settings, self.moment()
+        if told.bolt is Bolt.UNLOCKED and not settings.shows_unlocked:
+            self._lock.async_set_settings(replace(settings, shows_unlocked=True))
+        elif told.bolt is Bolt.LOCKED and not settings.shows_unlocked:
+            told = replace(told, bolt=Bolt.UNKNOWN)
+
+        def said[T](value: T) -> Evidence[T]:
+            return Evidence(value=value, source=FactSource.ADVERTISEMENT, at=at, heard=at)
+
+        self._note(
+            Testimony(
+                bolt=Trail(() if told.bolt is Bolt.UNKNOWN else (said(told.bolt),)),
                 battery=Trail(() if battery is None else (said(battery),)),
             )
         )

@@ -13,7 +13,7 @@ from homeassistant.util import dt as dt_util
 
 from .client import in_background
 from .client.models import Bolt
-from .const import AUTO_LOCK_MARGIN_SECONDS
+from .const import ADVERTISED_AFTER_SECONDS, AUTO_LOCK_MARGIN_SECONDS
 from .timer import Timer
 
 if TYPE_CHECKING:
@@ -53,7 +53,8 @@ class LockQuestions:
         Returns whether the way to the lock has become free.
         """
         was_blocked, self._was_blocked = self._was_blocked, self._lock.data.obstacle is not None
-        self._lock.update_interval = None if self._was_blocked else self._lock.account.state_interval
+        asks = self._lock.radio.tells or not self._was_blocked
+        self._lock.update_interval = self._lock.account.state_interval if asks else None
         return was_blocked and not self._was_blocked
 
     @callback
@@ -108,7 +109,10 @@ class LockQuestions:
 
     async def _async_auto_lock_ended(self) -> None:
         await self._lock.async_refresh()
-        if self._lock.data.bolt is Bolt.UNLOCKED:
+        if self._lock.radio.tells:
+            # It shows a little later what has become of it.
+            self.async_ask_in(ADVERTISED_AFTER_SECONDS)
+        elif self._lock.data.bolt is Bolt.UNLOCKED:
             # The delay that was known may be an old one.
             with in_background():
                 await self._lock.upkeep.async_read_settings(anyway=True)

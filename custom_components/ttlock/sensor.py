@@ -29,7 +29,7 @@ from .client.history import History
 from .client.models import Gateway
 from .client.settings import WorkingMode
 from .coordinator import TTLockConfigEntry
-from .data import CONNECTED, EKEY_INVALID, LockData
+from .data import BLUETOOTH, CONNECTED, EKEY_INVALID, LockData
 from .details import CLOCK_DRIFT, WIFI, WORKING_MODE
 from .entity import (
     LockDetailDescription,
@@ -49,7 +49,7 @@ from .standalone_entity import StandaloneEntity, async_add_standalone_entities
 PARALLEL_UPDATES = 0
 
 CONNECTION_STATES = sorted(
-    {CONNECTED, EKEY_INVALID}
+    {BLUETOOTH, CONNECTED, EKEY_INVALID}
     | {
         reason
         for kind, reason, _ in VENDOR_CODES.values()

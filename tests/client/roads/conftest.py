@@ -39,6 +39,8 @@ class Handset:
         """Return whether it is heard."""
         return self.radio.advertisement() is not None
 
+    was_heard = True
+
     def refused(self) -> None:
         """Count how often the key did not fit."""
         self.refusals += 1

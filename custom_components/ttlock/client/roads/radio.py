@@ -13,6 +13,10 @@ class RadioLock(Protocol):
         """Return whether somebody who can connect hears it now."""
 
     @property
+    def was_heard(self) -> bool:
+        """Return whether it has been in range: then it may be worth a look whether it is again."""
+
+    @property
     def ble(self) -> BleLock:
         """Return the lock, over a session that is shared by everybody who speaks to it."""
 

@@ -183,7 +183,9 @@ class Router:
             if not isinstance(obstacle, NEVER):
                 closed[Road.CLOUD] = obstacle is not None
         if wish is not Preference.CLOUD_ONLY and (lock := self.radio.lock(lock_id)) is not None:
-            closed[Road.BLUETOOTH] = not lock.in_range
+            # A lock that was never near is not looked for, which takes seconds, as long as there is another way.
+            if lock.in_range or lock.was_heard or not closed:
+                closed[Road.BLUETOOTH] = not lock.in_range
 
         def rank(road: Road) -> tuple[bool, bool, bool, bool]:
             return (
@@ -218,7 +220,13 @@ class Router:
             roads = [road for road in self.order(lock_id, command=command, cloud_first=cloud_first) if road in tries]
             if not roads:
                 raise self._no_road(lock_id, tries, command)
-            return await self._try(lock_id, roads, tries, once=once)
+            try:
+                return await self._try(lock_id, roads, tries, once=once)
+            except OutOfReach as err:
+                # That a lock is not near says less than why the cloud does not reach it, or never does.
+                wish = self._surroundings.preference(lock_id)
+                barred = Road.CLOUD in tries and Road.CLOUD not in roads and wish is not Preference.LOCAL_ONLY
+                raise (self._surroundings.cloud_obstacle(lock_id, command) if barred else None) or err from None
 
     async def _try[T](self, lock_id: int, roads: list[Road], tries: Tries[T], *, once: bool) -> T:
         first: TTLockError | None = None
@@ -236,7 +244,7 @@ class Router:
                 if not leads_on:
                     raise
                 # Why the better road failed says more than that the worse one is closed.
-                first = first or err
+                first = err if first is None or isinstance(first, OutOfReach) else first
             else:
                 health.worked(self._clock(), self._clock() - begun)
                 return result

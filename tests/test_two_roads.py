@@ -1,0 +1,109 @@
+"""Locks in range of Home Assistant's own Bluetooth: followed without a call, opened without the internet."""
+
+from datetime import timedelta
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from simulator import CloudServer, Fault, World
+from simulator.radio.air import Air
+from simulator.radio.bleak_backend import VirtualScanner
+
+from .bluetooth import air, scanner  # noqa: F401  # fixtures
+from .conftest import setup
+from .passing_time import pass_time
+from .test_lock import Find, command, state_of
+from .test_records import CODE
+
+pytestmark = pytest.mark.locks("front_door")
+
+
+@pytest.fixture
+async def lock(
+    hass: HomeAssistant,
+    scanner: VirtualScanner,  # noqa: F811
+    entry: MockConfigEntry,
+    cloud: CloudServer,
+    entity_id: Find,
+) -> str:
+    """Return the front door, in range."""
+    await setup(hass, entry)
+    cloud.reset_calls()
+    return entity_id("lock", "front_door", "lock")
+
+
+async def test_a_lock_in_range_is_opened_while_the_cloud_is_down(
+    hass: HomeAssistant, lock: str, world: World, cloud: CloudServer
+) -> None:
+    world.faults.add(Fault(kind="http_503"))
+    await command(hass, "unlock", lock)
+    assert world.lock("front_door").bolt == "unlocked"
+    assert state_of(hass, lock).state == "unlocked"
+    await command(hass, "lock", lock)
+    assert state_of(hass, lock).state == "locked"
+    assert world.lock("front_door").actuations == 2
+    assert not cloud.calls
+
+
+async def test_a_lock_out_of_range_is_opened_through_the_cloud(
+    hass: HomeAssistant,
+    lock: str,
+    world: World,
+    cloud: CloudServer,
+    air: Air,  # noqa: F811
+) -> None:
+    air.lock("front_door").in_range = False
+    await command(hass, "unlock", lock)
+    assert world.lock("front_door").actuations == 1
+    assert state_of(hass, lock).state == "unlocked"
+    assert cloud.calls["/v3/lock/unlock"] == 1
+
+
+async def test_with_no_road_at_all_it_is_said_and_nothing_moves(
+    hass: HomeAssistant,
+    lock: str,
+    world: World,
+    air: Air,  # noqa: F811
+) -> None:
+    air.lock("front_door").in_range = False
+    world.faults.add(Fault(kind="errcode", errcode=-3002))
+    with pytest.raises(HomeAssistantError):
+        await command(hass, "unlock", lock)
+    assert world.lock("front_door").actuations == 0
+    assert state_of(hass, lock).state == "locked"
+
+
+async def test_what_happens_at_the_door_is_seen_without_any_call(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, lock: str, world: World, cloud: CloudServer
+) -> None:
+    freezer.tick(60)
+    world.lock("front_door").enter_code(CODE)
+    await hass.async_block_till_done()
+    assert state_of(hass, lock).state == "unlocked"
+    freezer.tick(5)
+    world.lock("front_door").turn_key()
+    await hass.async_block_till_done()
+    assert state_of(hass, lock).state == "locked"
+    assert cloud.calls["/v3/lock/queryOpenState"] == 0
+
+
+async def test_a_lock_that_is_heard_is_not_asked_for_all_day(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    lock: str,
+    scanner: VirtualScanner,  # noqa: F811
+    world: World,
+    cloud: CloudServer,
+) -> None:
+    world.lock("front_door").enter_code(CODE)
+    world.lock("front_door").turn_key()
+    await hass.async_block_till_done()
+    cloud.reset_calls()
+    for _ in range(24):
+        await pass_time(hass, freezer, timedelta(hours=1))
+        scanner.advertise()
+    assert cloud.calls["/v3/lock/queryOpenState"] == 0
+    assert state_of(hass, lock).state == "locked"
