@@ -6,14 +6,16 @@ from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.ttlock.client import Secret
-from custom_components.ttlock.client.ble.key import Role
+from custom_components.ttlock.client.ble.key import LockKey, Role
 from custom_components.ttlock.client.ble.lock_data import LockData
 from custom_components.ttlock.const import DOMAIN
-from custom_components.ttlock.key_store import KeyStore, async_hand_over
+from custom_components.ttlock.key_store import KeyStore, async_hand_over, local_lock_id
 from simulator import CloudServer, Fault, World
 from simulator.keys import lock_data
 
@@ -146,3 +148,42 @@ async def test_keys_that_are_handed_over_are_written_at_once(
     again = KeyStore(hass, "other")
     await again.async_load("bluetooth")
     assert not again.lock_ids
+
+
+@pytest.mark.parametrize("vendors_number", [True, False], ids=["imported", "typed in"])
+@pytest.mark.parametrize("more", [True, False], ids=["among others", "alone"])
+async def test_a_lock_that_was_set_up_with_a_key_alone_moves_to_the_account_that_brings_it(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    world: World,
+    hass_storage: dict[str, Any],
+    vendors_number: bool,
+    more: bool,
+) -> None:
+    lock = world.lock("front_door")
+    number = lock.lock_id if vendors_number else local_lock_id(lock.mac)
+    alone = MockConfigEntry(domain=DOMAIN, unique_id="bluetooth", data={"kind": "bluetooth"}, minor_version=2)
+    alone.add_to_hass(hass)
+    store = KeyStore(hass, alone.entry_id)
+    assert store.put(number, Secret(lock_data(lock, world.rows[lock.lock_id], None)))
+    if more:
+        other = LockKey(address="AA:BB:CC:11:22:33", aes=Secret("a1" * 16), unlock=Secret("1"))
+        assert store.put(5, LockData.of_key(other, now=dt_util.utcnow()).encode())
+    await store.async_flush()
+    devices, entities = dr.async_get(hass), er.async_get(hass)
+    device = devices.async_get_or_create(config_entry_id=alone.entry_id, identifiers={(DOMAIN, lock.mac)})
+    known = entities.async_get_or_create(
+        "lock", DOMAIN, f"ttlock-{number}-lock", config_entry=alone, device_id=device.id, suggested_object_id="my_door"
+    )
+    entities.async_update_entity(known.entity_id, name="Mine")
+
+    await setup(hass, entry)
+    state = hass.states.get(known.entity_id)
+    assert state and state.name.endswith("Mine")
+    moved = entities.async_get(known.entity_id)
+    assert moved
+    assert (moved.unique_id, moved.config_entry_id) == (f"ttlock-{lock.lock_id}-lock", entry.entry_id)
+    assert moved.device_id == device.id
+    assert [item.id for item in devices.devices if (DOMAIN, lock.mac) in item.identifiers] == [device.id]
+    assert (alone in hass.config_entries.async_entries(DOMAIN)) is more
+    assert set(hass_storage.get(_file(alone), {"data": {}})["data"]) == ({"5"} if more else set())

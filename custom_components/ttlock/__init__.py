@@ -31,6 +31,7 @@ from .repair_issues import async_follow_entries, async_remove_issues
 from .services import async_setup_services
 from .settings_store import SettingsStore
 from .standalone_doors import identifier
+from .take_over import async_take_over
 from .user_store import async_remove_users
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
@@ -68,6 +69,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: TTLockConfigEntry) -> bo
     account = AccountCoordinator(hass, entry, cloud, quota)
     await account.async_config_entry_first_refresh()
     await _async_identify(hass, entry, account)
+    locks = {lock.ekey.mac.upper(): lock_id for lock_id, lock in account.data.locks.items()}
+    await async_take_over(hass, entry, locks)
     entry.runtime_data = account
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     hub = async_hub(hass)

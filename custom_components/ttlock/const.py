@@ -8,6 +8,8 @@ DOMAIN: Final = "ttlock"
 LOGGER: Final = logging.getLogger(__package__)
 MANUFACTURER: Final = "TTLock"
 
+BLUETOOTH_ENTRY: Final = "bluetooth"
+"""Unique id of the one entry of all locks that no account brought."""
 CONF_AUTH_IMPLEMENTATION: Final = "auth_implementation"
 CONF_CALLS_A_MONTH: Final = "calls_a_month"
 """Option: the calls of the plan of the developer application, when it is not the free one."""

@@ -19,11 +19,9 @@ import voluptuous as vol
 from .client import Secret
 from .client.ble.key_import import FoundKey, NoKey, find_keys, typed_key
 from .client.ble.lock_data import LockData
-from .const import CONF_KIND, DOMAIN, KIND_BLUETOOTH
+from .const import BLUETOOTH_ENTRY, CONF_KIND, DOMAIN, KIND_BLUETOOTH
 from .key_store import KeyStore, async_hand_over, local_lock_id
 
-BLUETOOTH_ENTRY: Final = "bluetooth"
-"""Unique id of the entry of all locks that no account brought."""
 BLUETOOTH_TITLE: Final = "TTLock over Bluetooth"
 OTHER_INTEGRATION: Final = "ttlock_ble"
 CONF_ADDRESS: Final = "address"
