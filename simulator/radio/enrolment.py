@@ -9,7 +9,6 @@ from .session import Code, Refused, Session
 ADD, DONE = 2, 1
 _COLLECTION_OK = 0
 _PRESSED = frozenset({CredentialKind.FINGERPRINT})
-_LOOKED_AT = frozenset({CredentialKind.FACE, CredentialKind.PALM_VEIN})
 
 
 class Enrolling:

@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 import hashlib
 import json
 from typing import Any
@@ -41,7 +41,7 @@ class PairedLock:
     keys: Keys
     flag: int
     feature_value: str
-    no_key_pwd: str
+    no_key_pwd: str = field(repr=False)
     raw_offset: int
     """In seconds."""
     model: str

@@ -54,7 +54,3 @@ class Reader:
         if 2000 + octets[0] in (_UNLIMITED_FROM, _UNLIMITED_UNTIL):
             return 0.0
         return local - session.lock.raw_offset
-
-    def id6(self) -> str:
-        """Take the number of a finger, face or palm."""
-        return str(self.number(6))

@@ -150,10 +150,9 @@ class Session:
         """Refuse a request the client has not shown the right for."""
         if access is Access.FREE:
             return
-        needs = Level.ADMIN if access is Access.ADMIN and not self.radio.fidelity.admin_without_admin else Level.USER
-        if self.level < needs or (access > Access.USER and not self.proved):
-            if access is Access.ADMIN and self.radio.fidelity.admin_without_admin and self.level >= Level.USER:
-                return
+        lenient = access is Access.ADMIN and self.radio.fidelity.admin_without_admin
+        needs = Level.ADMIN if access is Access.ADMIN and not lenient else Level.USER
+        if self.level < needs or (access > Access.USER and not self.proved and not lenient):
             raise Refused(Code.NO_PERMISSION)
 
     def battery(self) -> bytes:

@@ -110,7 +110,7 @@ class EndpointMissing(TransportError):
 
 
 class BluetoothError(TTLockError):
-    """No usable answer came over Bluetooth; nothing was changed."""
+    """No usable answer came over Bluetooth. What must not come twice was not done; anything else may have been."""
 
     default_reason = "bluetooth_failed"
     default_remedy = Remedy.RETRY
@@ -129,7 +129,7 @@ class NoConnectionSlot(BluetoothError):
 
 
 class LinkLost(BluetoothError):
-    """The connection to the lock ended before anything was done."""
+    """The connection to the lock ended, before anything was done that must not come twice."""
 
     default_reason = "bluetooth_link_lost"
 

@@ -142,7 +142,7 @@ CALLS: Final[dict[str, Call]] = {
     "set_wristband_key": lambda lock: lock.set_wristband_key(Secret("wristband")),
     "press": lambda lock: lock.press(ControlKey.PAUSE),
     "read_hotel_data": lambda lock: lock.read_hotel_data(HotelData.SECTORS),
-    "set_hotel_data": lambda lock: lock.set_hotel_data(HotelData.SECTORS, b"\x00\x0f"),
+    "set_hotel_data": lambda lock: lock.set_hotel_data(HotelData.SECTORS, Secret("000f")),
     "scan_wifi": lambda lock: lock.scan_wifi(),
     "join_wifi": lambda lock: lock.join_wifi("Hall", Secret("correct horse")),
     "set_wifi_server": lambda lock: lock.set_wifi_server("wifi.example.com", 4999),

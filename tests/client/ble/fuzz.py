@@ -26,6 +26,7 @@ from custom_components.ttlock.client.ble.channel import Channel, Patience, Quirk
 from custom_components.ttlock.client.ble.frame import MAGIC, MAX_FRAME, TERMINATOR, Frame, Header
 from custom_components.ttlock.client.ble.lock_data import LockData, decode_seeds, encode_seeds, key_from_cloud
 from custom_components.ttlock.client.ble.opcodes import Opcode
+from custom_components.ttlock.client.ble.operations.credentials import Style
 from custom_components.ttlock.client.ble.operations.hotel import HotelData
 from custom_components.ttlock.client.errors import TTLockError
 
@@ -42,6 +43,8 @@ ARGUMENTS: Final[dict[str, Any]] = {
     "width": lambda _: 4,
 }
 """What readers want beside the data, by the name of the parameter."""
+USED: Final[set[str]] = set()
+"""Those that some reader wants: what none does means that a reader was not found."""
 PLAIN: Final = [
     bytes.fromhex(plain)
     for plain in (
@@ -88,7 +91,8 @@ def readers() -> Iterator[Callable[[bytes], object]]:
     for found in pkgutil.iter_modules(operations.__path__):
         module = importlib.import_module(f"{operations.__name__}.{found.name}")
         for holder in (module, *vars(module).values()):
-            if holder is not module and getattr(holder, "__module__", None) != module.__name__:
+            own = isinstance(holder, Style) or getattr(holder, "__module__", None) == module.__name__
+            if holder is not module and not own:
                 continue
             for name in ("read", "decode", *(name for name in vars(module) if name.startswith(("read_", "check_")))):
                 reader = getattr(holder, name, None)
@@ -101,6 +105,7 @@ def _with_data(reader: Callable[..., object]) -> Callable[[bytes], object] | Non
     if not names or names[0] != "data":
         return None
     others = {name: ARGUMENTS[name] for name in names[1:]}
+    USED.update(others)
     return lambda data: reader(data, **others)
 
 
@@ -111,6 +116,7 @@ class Fuzzer:
         """Prepare one of each consumer."""
         self._random = random.Random(seed)
         self._readers = list(readers())
+        assert set(ARGUMENTS) == USED
         self._watcher = Watcher(ADDRESS)
         self._channel = Channel(KEY, Patience(), Quirks(), lambda echo, data: None)
         self._kinds = (self.stream, self.stream, self.advertisement, self.reply, self.lock_data, self.members)

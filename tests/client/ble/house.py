@@ -14,7 +14,6 @@ from simulator.radio.lockradio import LockRadio
 
 from .on_air import RadioConnector, key_of
 
-_NO_APP: Final = 66
 _BITS: Final = (*range(66), *range(67, 127))
 """Everything but the feature that takes the app away."""
 OPCODE: Final = 9

@@ -248,10 +248,11 @@ def test_a_switch_changes_alone(items: int, values: int, switch: Switch, on: boo
 @given(what=st.sampled_from(HotelData), value=st.binary(min_size=16, max_size=16))
 def test_hotel_data(what: HotelData, value: bytes) -> None:
     value = value[: hotel.SIZES.get(what, 16)]
-    request = hotel.write(what, value)
-    assert hotel.read(b"\x58\x01" + request[1:], what) == value
-    with pytest.raises(InvalidInput):
-        hotel.write(HotelData.AES_KEY, value[:1])
+    request = hotel.write(what, Secret(value.hex()))
+    assert hotel.read(b"\x58\x01" + request[1:], what) == Secret(value.hex())
+    for wrong in (value[:1].hex(), "no digits"):
+        with pytest.raises(InvalidInput):
+            hotel.write(HotelData.AES_KEY, Secret(wrong))
 
 
 @given(kind=st.integers(0, 255), when=MOMENTS, battery=st.integers(0, 100), tail=st.binary(max_size=30))

@@ -210,6 +210,8 @@ def test_seeds_that_cannot_be_read_are_left_out() -> None:
     key = b"1" + b"0" * 15
     odd = Secret(base64.b64encode(cipher.encrypt(key, b'{"year":1}')).decode())
     assert decode_seeds(odd, 1) == ()
+    half = Secret(base64.b64encode(cipher.encrypt(key, b'[{"year":26,"code":"0123"}]')).decode())
+    assert decode_seeds(half, 1) == (), "one without its secret"
     assert LockData.decode(packed(json.dumps(MEMBERS))).seeds == ()
 
 

@@ -275,12 +275,12 @@ DEEDS = {
         holds=lambda p: p.radio.device.wristband == "band",
     ),
     "hotel data are written": Deed(
-        do=lambda p: p.lock.set_hotel_data(HotelData.PLACE, b"\x00\x01\x02\x03\x04"),
+        do=lambda p: p.lock.set_hotel_data(HotelData.PLACE, Secret("0001020304")),
         asked="41 30 64",
         holds=lambda p: p.radio.device.hotel[3] == b"\x00\x01\x02\x03\x04",
     ),
     "hotel data are read": Deed(
-        do=lambda p: p.lock.read_hotel_data(HotelData.SECTORS), asked="41 30 64", returns=lambda _: b"\x00\x00"
+        do=lambda p: p.lock.read_hotel_data(HotelData.SECTORS), asked="41 30 64", returns=lambda _: Secret("0000")
     ),
     "the server of the mobile radio is set": Deed(
         do=lambda p: p.lock.set_nb_server("nb.example.com", 8011),

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 import json
 import pickle
+import traceback
 
 from hypothesis import given, strategies as st
 import pytest
@@ -18,6 +19,7 @@ from custom_components.ttlock.client.ble.crc import TABLE, crc8
 from custom_components.ttlock.client.ble.frame import Header
 from custom_components.ttlock.client.ble.key import LockKey, Role, format_aes_key, parse_aes_key
 from custom_components.ttlock.client.ble.opcodes import VENDOR
+from custom_components.ttlock.client.errors import InvalidInput
 
 from .vectors import ADDRESS, AES, KEY, TOKEN, UNKNOWN_ACCOUNT
 
@@ -159,6 +161,28 @@ def test_an_ekey_sends_its_own_period_in_the_time_of_the_lock() -> None:
         zone=zone,
     )
     assert ekey.user_check().hex() == "1a010f0a1e1b0c1f173b0000030012d687"
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "sent"),
+    [
+        (datetime(1999, 1, 1, tzinfo=UTC), datetime(2150, 1, 1, tzinfo=UTC), "00011f0e00 630b1e0e00"),
+        (datetime(2026, 1, 1, tzinfo=UTC), datetime(2000, 12, 31, tzinfo=UTC), "1a01010000 0101010000"),
+        (datetime(2120, 1, 1, tzinfo=UTC), None, "620c1f173b 630b1e0e00"),
+    ],
+    ids=["no limits", "ended before this century", "begins in the next"],
+)
+def test_only_what_lies_beyond_a_limit_is_none(start: datetime, end: datetime | None, sent: str) -> None:
+    """A key that ended before the years that a lock can write shall not open for ever, nor one that begins after."""
+    key = replace(KEY, start=start, end=end)
+    assert key.user_check()[:10] == bytes.fromhex(sent)
+
+
+def test_a_number_that_is_none_is_not_quoted() -> None:
+    key = replace(KEY, unlock=Secret("sesame"))
+    with pytest.raises(InvalidInput) as refused:
+        key.answer_to(1)
+    assert "sesame" not in "".join(traceback.format_exception(refused.value))
 
 
 def test_the_proof_stays_within_32_bits() -> None:

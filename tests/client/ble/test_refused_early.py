@@ -15,7 +15,7 @@ from custom_components.ttlock.client.ble.operations.log import LockRecord
 from custom_components.ttlock.client.ble.operations.seeds import random_seeds
 from custom_components.ttlock.client.ble.operations.wire import Reader
 from custom_components.ttlock.client.credentials import CredentialKind, Validity
-from custom_components.ttlock.client.cyclic import weekly
+from custom_components.ttlock.client.cyclic import CyclicWindow, weekly
 from custom_components.ttlock.client.errors import BadReply, InvalidInput, LinkLost, error_from_lock
 from custom_components.ttlock.client.models import PasscodeKind
 
@@ -52,6 +52,11 @@ AT = datetime(2026, 1, 15, 10, 30, 45, tzinfo=UTC)
         (lambda lock: lock.join_wifi("", Secret("x")), "wifi_name_wrong"),
         (lambda lock: lock.join_wifi("Hall", Secret("x" * 64)), "wifi_password_wrong"),
         (lambda lock: lock.add_wifi_sleep(0, 60, 1500), "out_of_range"),
+        (
+            lambda lock: lock.add_frozen_time(CyclicWindow(weekday=9, start=60, end=120)),
+            "cyclic_days",
+        ),
+        (lambda lock: lock.set_nb_server("x" * 300, 8011), "out_of_range"),
     ],
 )
 async def test_a_value_that_is_not_possible_sends_nothing(call: Callable[[BleLock], Any], reason: str) -> None:

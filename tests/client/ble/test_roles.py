@@ -41,7 +41,6 @@ async def test_a_key_that_is_too_small_sends_nothing(name: str) -> None:
             pytest.fail(f"{name} is refused to a {role.name}")
         except TTLockError:
             pass
-        assert {asked.access.role for asked in script.asked} <= set(Role)
         assert all(asked.access.role <= role for asked in script.asked)
 
 

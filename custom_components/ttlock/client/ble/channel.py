@@ -179,6 +179,11 @@ class Channel:
             if reply is not None:
                 return reply
 
+    async def rouse(self) -> None:
+        """Wake a lock that has not answered on this connection, for what cannot be sent again."""
+        if not self._has_answered:
+            await self._wake()
+
     async def _first_reply(self, waiting: Waiting, plain: bytes, *, control: bool, timeout: float) -> bytes:
         """Return the reply; a lock that has been silent since it was connected is woken."""
         silence = self._patience.first_silence

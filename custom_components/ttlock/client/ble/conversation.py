@@ -52,7 +52,6 @@ class Conversation(Protocol):
         *,
         access: Access = Access.KEY,
         control: bool = False,
-        timeout: float | None = None,
     ) -> bytes:
         """Send one request and return what the reply holds behind its status, battery byte included.
 

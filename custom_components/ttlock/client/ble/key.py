@@ -10,14 +10,12 @@ from ..secret import Secret
 from . import cipher
 from .frame import DEFAULT_HEADER, Header
 from .opcodes import VENDOR
+from .operations.dates import CENTURY, NO_END, end5, start5
+from .operations.wire import decimal
 
 WORD: Final = 1 << 32
-_WITHOUT_START: Final = bytes.fromhex("00011f0e00")
-_WITHOUT_END: Final = bytes.fromhex("630b1e0e00")
-"""What stands for no limit, as the vendor's apps write it (4.6)."""
-_CENTURY: Final = 2000
-_YEARS: Final = range(1, 99)
-"""Those between the two that stand for no limit."""
+_LONG_OVER: Final = bytes((1, 1, 1, 0, 0))
+"""The first date that does not stand for no limit: a key that ended before this century shall not open for ever."""
 
 
 class Role(IntEnum):
@@ -110,8 +108,8 @@ class LockKey:
 
     def user_check(self) -> bytes:
         """Return the request of CHECK_USER_TIME (5.3), with the period of this key and nothing wider."""
-        start = self._date(self.start, _WITHOUT_START)
-        end = self._date(self.end, _WITHOUT_END)
+        start = start5(self.start, self.zone)
+        end = NO_END if self.end is None else _end(self.end, self.zone)
         return start + end + _u24(self.flag) + self._account()
 
     def owner(self) -> bytes:
@@ -125,13 +123,6 @@ class LockKey:
     def _account(self) -> bytes:
         return (self.uid % WORD).to_bytes(4)
 
-    def _date(self, when: datetime | None, without: bytes) -> bytes:
-        """Return a limit in the time of the lock; there is none beyond the years that a lock can write."""
-        if when is None or when.year - _CENTURY not in _YEARS:
-            return without
-        local = when.astimezone(self.zone)
-        return bytes((local.year - _CENTURY, local.month, local.day, local.hour, local.minute))
-
     @override
     def __repr__(self) -> str:
         return f"LockKey({self.role.name.lower()})"
@@ -144,7 +135,12 @@ class LockKey:
 def _number(secret: Secret | None) -> int:
     if secret is None:
         raise ValueError("the key does not have this part")
-    return int(secret.reveal()) % WORD
+    return decimal(secret) % WORD
+
+
+def _end(when: datetime, zone: tzinfo) -> bytes:
+    """Return the end of a key: one that is before the years of a lock is over all the same."""
+    return _LONG_OVER if when.astimezone(zone).year <= CENTURY else end5(when, zone)
 
 
 def _u24(value: int) -> bytes:

@@ -10,7 +10,6 @@ from typing import Any, Final, Protocol
 
 from ..errors import BluetoothError, LinkLost, NoConnectionSlot, OutOfReach
 
-SERVICE: Final = "00001910-0000-1000-8000-00805f9b34fb"
 WRITE: Final = "0000fff2-0000-1000-8000-00805f9b34fb"
 NOTIFY: Final = "0000fff4-0000-1000-8000-00805f9b34fb"
 PROFILES: Final = (

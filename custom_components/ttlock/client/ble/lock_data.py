@@ -256,10 +256,12 @@ def decode_seeds(value: Secret, timestamp: int) -> tuple[YearSeed, ...]:
 
 
 def _seed(raw: Mapping[str, Any]) -> YearSeed:
+    if (secret := parse.secret(raw.get("secret"))) is None:
+        raise ValueError("no secret")
     return YearSeed(
         year=parse.required_integer(raw, "year"),
         code=parse.required_integer(raw, "code"),
-        secret=Secret(str(raw["secret"])),
+        secret=secret,
     )
 
 

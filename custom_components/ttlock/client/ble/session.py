@@ -83,7 +83,6 @@ class Session:
         *,
         access: Access = Access.KEY,
         control: bool = False,
-        timeout: float | None = None,
     ) -> bytes:
         """Send one request and return what its reply holds, see `Conversation`."""
         self._check_role(access)
@@ -92,11 +91,7 @@ class Session:
         async with self._turn:
             self._stop_timer()
             try:
-                return await self._repeated(
-                    lambda channel: self._ask(
-                        channel, opcode, data, access, control=control, timeout=timeout or self._patience.reply
-                    )
-                )
+                return await self._repeated(lambda channel: self._ask(channel, opcode, data, access, control=control))
             finally:
                 self._start_timer()
 
@@ -115,6 +110,8 @@ class Session:
 
             async def send(channel: Channel) -> tuple[Channel, Waiting]:
                 await self._handshake(channel, access)
+                # The request is sent once, so a lock that has to be read from before it answers is read from first.
+                await channel.rouse()
                 return channel, await channel.send(opcode, data, control=True)
 
             try:
@@ -176,15 +173,13 @@ class Session:
             self._key = channel.key
             await channel.close()
 
-    async def _ask(
-        self, channel: Channel, opcode: Opcode, data: Data, access: Access, *, control: bool, timeout: float
-    ) -> bytes:
+    async def _ask(self, channel: Channel, opcode: Opcode, data: Data, access: Access, *, control: bool) -> bytes:
         """Ask with the handshake that is needed; a handshake that was used before may have to be made again."""
         is_fresh = await self._handshake(channel, access)
 
         async def ask() -> bytes:
             plain = data(channel.key.answer_to(self._token)) if callable(data) else data
-            return await channel.ask(opcode, plain, control=control, timeout=timeout)
+            return await channel.ask(opcode, plain, control=control, timeout=self._patience.reply)
 
         try:
             return await ask()

@@ -12,8 +12,6 @@ SHORT: Final = 4
 LONG: Final = 8
 _FILLED: Final = b"\xff" * 4
 """Behind a short number that the lock gives in eight bytes."""
-_DONE: Final = 1
-_READY: Final = 2
 KEYPAD: Final = 2
 
 

@@ -10,7 +10,7 @@ from ...credentials import CredentialKind, Validity
 from ...errors import BadReply, InvalidInput
 from ...secret import Secret
 from .dates import period, read_period
-from .wire import Answer, Reader, number, u16
+from .wire import Answer, Reader, number, u16, u32
 
 ADD: Final = 2
 DELETE: Final = 3
@@ -143,7 +143,7 @@ def template_head(template: bytes, number_of_template: int, validity: Validity, 
         raise InvalidInput("out_of_range")
     return (
         bytes((ADD,))
-        + number_of_template.to_bytes(4)
+        + u32(number_of_template)
         + u16(len(template))
         + u16(sum(template) & 0xFFFF)
         + period(validity, zone)

@@ -32,7 +32,14 @@ def date5(when: datetime, zone: tzinfo) -> bytes:
 
 def start5(when: datetime | None, zone: tzinfo) -> bytes:
     """Return the beginning of a period; before this century means always."""
-    return NO_START if when is None or when.astimezone(zone).year <= CENTURY else date5(when, zone)
+    if when is None or when.astimezone(zone).year <= CENTURY:
+        return NO_START
+    return date5(min(when, _last(zone)), zone)
+
+
+def _last(zone: tzinfo) -> datetime:
+    """Return the last moment before the year that stands for never."""
+    return datetime(CENTURY + LAST_YEAR - 1, 12, 31, 23, 59, tzinfo=zone)
 
 
 def end5(when: datetime | None, zone: tzinfo) -> bytes:

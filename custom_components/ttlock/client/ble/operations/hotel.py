@@ -4,6 +4,7 @@ from enum import IntEnum
 from typing import Final
 
 from ...errors import BadReply, InvalidInput
+from ...secret import Secret
 from .wire import MODIFY, QUERY, Answer, sized
 
 
@@ -37,16 +38,20 @@ def ask(what: HotelData) -> bytes:
     return QUERY + bytes((what,))
 
 
-def write(what: HotelData, value: bytes) -> bytes:
-    """Return the request that sets a value; InvalidInput when it has another size than it must."""
+def write(what: HotelData, hexadecimal: Secret) -> bytes:
+    """Return the request that sets a value; InvalidInput when it is none, or has another size than it must."""
+    try:
+        value = bytes.fromhex(hexadecimal.reveal())
+    except ValueError:
+        raise InvalidInput("out_of_range") from None
     if len(value) != SIZES.get(what, len(value)):
         raise InvalidInput("out_of_range")
     return MODIFY + bytes((what,)) + sized(value)
 
 
-def read(data: bytes, what: HotelData) -> bytes:
-    """Read a value. That it comes back as it is written, behind its number and length, is a guess."""
+def read(data: bytes, what: HotelData) -> Secret:
+    """Read a value, in hexadecimal digits; keys are among them. That it comes back as it is written, behind its number and length, is a guess."""
     answer = Answer(data, QUERY[0])
     if answer.u8() != what:
         raise BadReply
-    return answer.take(answer.u8())
+    return Secret(answer.take(answer.u8()).hex())

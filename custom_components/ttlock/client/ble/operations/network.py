@@ -11,7 +11,7 @@ from typing import Final
 from ...errors import InvalidInput
 from ...secret import Secret
 from ..opcodes import VENDOR
-from .wire import MODIFY, Reader, minutes, percent, sized, u16
+from .wire import MODIFY, Reader, minutes, percent, sized, u16, unsigned
 
 SCAN: Final = VENDOR
 MODES: Final = 1
@@ -75,10 +75,10 @@ def nb_server(host: str, port: int) -> bytes:
 
 def nb_modes(modes: NbMode) -> bytes:
     """Return the request that sets what wakes the mobile radio."""
-    return MODIFY + bytes((MODES, modes))
+    return MODIFY + bytes((MODES,)) + unsigned(modes, 1)
 
 
 def nb_times(times: tuple[tuple[NbTime, int], ...]) -> bytes:
     """Return the request that sets when the mobile radio wakes by itself, in minutes of the day or between two."""
     entries = b"".join(bytes((kind,)) + minutes(minute) for kind, minute in times)
-    return MODIFY + bytes((TIMES, len(times))) + entries
+    return MODIFY + bytes((TIMES,)) + unsigned(len(times), 1) + entries

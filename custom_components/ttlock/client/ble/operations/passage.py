@@ -8,14 +8,13 @@ from typing import Final
 
 from ...errors import InvalidInput
 from ...passage import EVERY_DAY, MINUTES_A_DAY, PassagePeriod
-from .wire import Answer, minutes, read_minutes
+from .wire import Answer, minutes, read_minutes, unsigned
 
 QUERY: Final = 1
 ADD: Final = 2
 DELETE: Final = 3
 CLEAR: Final = 4
 END: Final = 0xFF
-ENTRY_BYTES: Final = 7
 DAILY: Final = 0
 """As weekday: every day."""
 LAST_DAY_OF_MONTH: Final = 31
@@ -52,7 +51,7 @@ class PassageEntry:
             raise InvalidInput("passage_mode_days")
         if not self.all_day and not 0 <= self.start < self.end <= MINUTES_A_DAY:
             raise InvalidInput("passage_mode_times")
-        return bytes((self.repeat, self.day, self.month)) + minutes(self.start) + minutes(self.end)
+        return bytes((self.repeat, self.day)) + unsigned(self.month, 1) + minutes(self.start) + minutes(self.end)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,7 +32,7 @@ def ask_frozen(index: int) -> bytes:
 def add_frozen(window: CyclicWindow) -> bytes:
     """Return the request that adds a frozen time."""
     times = minutes(window.start) + minutes(window.end)
-    return bytes((FROZEN_TIMES, ADD, WEEKLY, window.weekday, 0)) + times
+    return bytes((FROZEN_TIMES, ADD, WEEKLY)) + unsigned(window.weekday, 1) + bytes((0,)) + times
 
 
 def clear_frozen() -> bytes:

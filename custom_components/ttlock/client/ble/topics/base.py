@@ -5,8 +5,9 @@ from functools import wraps
 import time
 from typing import Concatenate, Final
 
-from ...errors import NotPermitted
+from ...errors import InvalidInput, NotPermitted
 from ..conversation import Access, Conversation
+from ..frame import MAX_PAYLOAD
 from ..key import LockKey, Role
 from ..opcodes import Opcode
 from ..operations.wire import percent
@@ -72,6 +73,12 @@ def permit(key: LockKey, role: Role) -> None:
         raise NotPermitted("not_admin" if role is Role.ADMIN else "not_permitted")
 
 
+def _check_size(data: bytes | Callable[[int], bytes]) -> None:
+    """Refuse what does not fit into a frame, before a lock is bothered for it; InvalidInput."""
+    if not callable(data) and len(data) >= MAX_PAYLOAD:
+        raise InvalidInput("out_of_range")
+
+
 class Topic:
     """A part of what can be done with a lock."""
 
@@ -93,15 +100,16 @@ class Topic:
         data: bytes | Callable[[int], bytes] = b"",
         *,
         once: bool = False,
-        timeout: float | None = None,
     ) -> bytes:
         """Ask for something; `once` for what must not come twice. A lost answer to that is OutcomeUnknown."""
+        _check_size(data)
         access = access_of(opcode, self.key.role)
         permit(self.key, access.role)
-        return await self._conversation.request(opcode, data, access=access, control=once, timeout=timeout)
+        return await self._conversation.request(opcode, data, access=access, control=once)
 
     def _follow(self, opcode: Opcode, data: bytes) -> AsyncGenerator[bytes]:
         """Ask for something that the lock tells of over time."""
+        _check_size(data)
         access = access_of(opcode, self.key.role)
         permit(self.key, access.role)
         return self._conversation.follow(opcode, data, access=access, timeout=ENROLMENT_SECONDS)

@@ -1,6 +1,6 @@
 """What a lock tells of itself (ttlock-ble-protocol.md 5.13)."""
 
-from ...errors import TTLockError, is_refusal
+from ...errors import TTLockError
 from ...features import Features
 from ..opcodes import Opcode
 from ..operations import info
@@ -64,7 +64,7 @@ class Info(Topic):
         try:
             return await self._ask(Opcode.DEVICE_INFO, info.ask(step))
         except TTLockError as err:
-            if err.code is None or not is_refusal(err) or err.code != UNKNOWN_STEP:
+            if err.code != UNKNOWN_STEP:
                 raise
             return None
 

@@ -1,6 +1,6 @@
 """Passage mode and frozen times (ttlock-ble-protocol.md 5.12 and 5.14)."""
 
-from ...cyclic import CyclicWindow
+from ...cyclic import CyclicWindow, check as check_windows
 from ...passage import PassageMode, check
 from ..opcodes import Opcode
 from ..operations import passage, times
@@ -88,6 +88,7 @@ class Passage(Switches):
     @operation(Opcode.WORKING_TIMES)
     async def add_frozen_time(self, window: CyclicWindow) -> None:
         """Add a window in which the lock is frozen."""
+        check_windows((window,))
         await self._ask(Opcode.WORKING_TIMES, times.add_frozen(window), once=True)
 
     @operation(Opcode.WORKING_TIMES)

@@ -46,13 +46,13 @@ class Hotels(Topic):
     """Data that hotel software writes into a lock."""
 
     @operation(Opcode.HOTEL)
-    async def read_hotel_data(self, what: HotelData) -> bytes:
-        """Return a value; keys are among them, so it belongs into no log."""
+    async def read_hotel_data(self, what: HotelData) -> Secret:
+        """Return a value in hexadecimal digits; keys are among them."""
         return hotel.read(self._note_first(await self._ask(Opcode.HOTEL, hotel.ask(what))), what)
 
     @operation(Opcode.HOTEL)
-    async def set_hotel_data(self, what: HotelData, value: bytes) -> None:
-        """Set a value."""
+    async def set_hotel_data(self, what: HotelData, value: Secret) -> None:
+        """Set a value, given in hexadecimal digits."""
         await self._ask(Opcode.HOTEL, hotel.write(what, value))
 
 
