@@ -30,8 +30,6 @@ class Spelling:
     octets: Callable[[str], bytes]
     """How a number stands on the wire."""
     missing: Code
-    statuses: tuple[int, int]
-    """What the enrolment says for "ready" and for "progress"."""
 
 
 CARD = Spelling(
@@ -40,7 +38,6 @@ CARD = Spelling(
     search=1,
     octets=card_octets,
     missing=Code.CARD_MISSING,
-    statuses=(2, 3),
 )
 FINGERPRINT = Spelling(
     opcode=0x06,
@@ -48,7 +45,6 @@ FINGERPRINT = Spelling(
     search=6,
     octets=long_number,
     missing=Code.FINGERPRINT_MISSING,
-    statuses=(2, 3),
 )
 FACE = Spelling(
     opcode=0x79,
@@ -56,7 +52,6 @@ FACE = Spelling(
     search=1,
     octets=long_number,
     missing=Code.RECORD_MISSING,
-    statuses=(2, 3),
 )
 PALM = Spelling(
     opcode=0x83,
@@ -64,7 +59,6 @@ PALM = Spelling(
     search=1,
     octets=long_number,
     missing=Code.RECORD_MISSING,
-    statuses=(2, 3),
 )
 QR = Spelling(
     opcode=0x95,
@@ -72,7 +66,6 @@ QR = Spelling(
     search=1,
     octets=_id_octets,
     missing=Code.RECORD_MISSING,
-    statuses=(2, 3),
 )
 _DATES = 10
 _TEMPLATE = 18
@@ -216,7 +209,7 @@ def _known(spelling: Spelling, session: Session, octets: bytes) -> Credential:
 def _add(spelling: Spelling, session: Session, reader: Reader) -> bytes:
     """Enrol somebody at the door, or store what comes with its number."""
     if reader.left <= 1:
-        return Enrolling(spelling.opcode, spelling.kind, spelling.octets, spelling.statuses, session).begin()
+        return Enrolling(spelling.opcode, spelling.kind, spelling.octets, session).begin()
     if reader.left == _TEMPLATE and spelling.kind in (CredentialKind.FINGERPRINT, CredentialKind.FACE):
         return _expect_template(session, reader)
     octets = reader.take(reader.left - _DATES) if reader.left > _DATES else b""

@@ -7,6 +7,7 @@ from ..lock import LockRefused, Refusal
 from .session import Code, Refused, Session
 
 ADD, DONE = 2, 1
+READY, PROGRESS = 2, 3
 _COLLECTION_OK = 0
 _PRESSED = frozenset({CredentialKind.FINGERPRINT})
 
@@ -19,14 +20,12 @@ class Enrolling:
         opcode: int,
         kind: CredentialKind,
         octets: Callable[[str], bytes],
-        statuses: tuple[int, int],
         session: Session,
     ) -> None:
         """Make the lock wait for somebody."""
         self._opcode = opcode
         self._kind = kind
         self._octets = octets
-        self._ready, self._progress = statuses
         self._session = session
         self._how = session.radio.fidelity.enrolment
         self._steps = self._how.presses if kind is not CredentialKind.CARD else 0
@@ -44,7 +43,7 @@ class Enrolling:
         else:
             session.later(self._how.patience, self._give_up, patient=True)
         presses = bytes([self._steps]) if self._kind in _PRESSED else b""
-        return bytes([self._ready]) + presses
+        return bytes([READY]) + presses
 
     def _next(self) -> None:
         if self._over:
@@ -61,7 +60,7 @@ class Enrolling:
         if self._taken < self._steps:
             self._taken += 1
             progress = bytes((self._taken, self._steps)) if self._kind in _PRESSED else bytes([_COLLECTION_OK])
-            self._tell(bytes([self._progress]) + progress)
+            self._tell(bytes([PROGRESS]) + progress)
             if self._taken < self._steps:
                 return
         self._finish()

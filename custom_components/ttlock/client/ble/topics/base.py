@@ -104,14 +104,12 @@ class Topic:
         """Ask for something; `once` for what must not come twice. A lost answer to that is OutcomeUnknown."""
         _check_size(data)
         access = access_of(opcode, self.key.role)
-        permit(self.key, access.role)
         return await self._conversation.request(opcode, data, access=access, control=once)
 
     def _follow(self, opcode: Opcode, data: bytes) -> AsyncGenerator[bytes]:
         """Ask for something that the lock tells of over time."""
         _check_size(data)
         access = access_of(opcode, self.key.role)
-        permit(self.key, access.role)
         return self._conversation.follow(opcode, data, access=access, timeout=ENROLMENT_SECONDS)
 
     def _note_battery(self, percentage: int | None) -> None:
