@@ -13,8 +13,8 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from .bluetooth_stack import connector_of
 from .client.ble.advertisement import Advertisement, Watcher
 from .client.ble.channel import Quirks
+from .client.ble.key import LockKey
 from .client.ble.lock import BleLock
-from .client.ble.lock_data import LockData
 from .client.ble.opcodes import Opcode
 from .client.ble.operations.control import Status, read_push
 from .client.ble.session import Session
@@ -38,8 +38,8 @@ class LockRadio:
         self._quirks = Quirks()
         self._session: Session | None = None
         self._ble: BleLock | None = None
-        self._data: LockData | None = None
-        """Of the key in use."""
+        self._key: LockKey | None = None
+        """The one in use."""
         self._stops: list[CALLBACK_TYPE] = []
 
     @callback
@@ -82,8 +82,9 @@ class LockRadio:
         """Return the lock, over a session that is shared; only with a key."""
         data = self._lock.account.keys.get(self._lock.lock_id)
         assert data is not None  # noqa: S101  # `has_key` was asked before
-        if self._ble is None or data is not self._data:
-            self._data, before = data, self._session
+        # The rest of the data, such as the battery, may change at any reading of the inventory.
+        if self._ble is None or data.key != self._key:
+            self._key, before = data.key, self._session
             if before is not None:
                 self._lock.config_entry.async_create_background_task(
                     self._hass, before.close(), f"{self._lock.name}: the conversation with the old key"

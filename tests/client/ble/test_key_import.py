@@ -12,7 +12,9 @@ from custom_components.ttlock.client.ble.frame import Header
 from custom_components.ttlock.client.ble.key import LockKey, Role
 from custom_components.ttlock.client.ble.key_import import FoundKey, NoKey, find_keys, typed_key
 from custom_components.ttlock.client.ble.lock_data import LockData
+from simulator.radio.air import Air
 
+from .house import beside
 from .test_lock_data import MEMBERS
 from .vectors import ADDRESS, AES, KEY, packed
 
@@ -149,3 +151,31 @@ def test_the_part_that_is_wrong_is_named(address: str, aes: str, unlock: str, ad
     with pytest.raises(NoKey) as caught:
         typed_key(address, Secret(aes), Secret(unlock), Secret(admin), zone=UTC)
     assert caught.value.reason == reason
+
+
+@pytest.mark.parametrize("program", ["ttlock_ble", "kind3r"])
+async def test_a_key_that_was_found_opens_the_door(air: Air, swift: None, program: str) -> None:
+    door = air.world.lock("front_door")
+    keys = door.secrets.keys
+    kept = {
+        "ttlock_ble": {
+            **VIRTUAL_KEY,
+            "lockMac": door.mac,
+            "aesKeyStr": keys.aes_key.hex(),
+            "unlockKey": str(keys.unlock_key),
+            "adminPs": str(keys.admin_ps),
+            "endTime": 0,
+        },
+        "kind3r": {
+            "address": door.mac,
+            "privateData": {
+                "aesKey": keys.aes_key.hex(),
+                "admin": {"adminPs": keys.admin_ps, "unlockKey": keys.unlock_key},
+            },
+        },
+    }
+    (found,) = found_in(kept[program])
+    person = beside(air, found.data.key)
+    await person.lock.unlock()
+    assert door.bolt == "unlocked"
+    await person.session.close()
