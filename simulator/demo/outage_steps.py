@@ -17,9 +17,7 @@ GATEWAY = "hall"
 OTHER_LOCK = "garden_gate"
 """A lock behind another gateway."""
 LASTING = ("lock", "sensor", "lockbattery", "autolock", "autolock_delay", "passage_mode")
-"""Entities whose states outlast an outage of minutes."""
-KEPT = LASTING[2:]
-"""Those that outlast a restart as well."""
+"""Entities whose states outlast an outage of minutes, and a restart in it."""
 PATIENCE_SECONDS = 15
 """A cloud that answers at all answers a command sooner."""
 RETRY_SECONDS = 60
@@ -69,7 +67,7 @@ async def a_gateway_drops_out(stage: Stage) -> None:
 
 async def a_restart_in_an_outage(stage: Stage) -> None:
     """Restart Home Assistant while the cloud is away: the last facts are there, and the rest follows by itself."""
-    before = await _facts(stage, KEPT)
+    before = await _facts(stage)
     await stage.api.disconnect()
     await stage.hass.stop()
     async with _outage(stage):
