@@ -12,7 +12,7 @@ from homeassistant.requirements import RequirementsNotFound
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.ttlock import app_flow
+from custom_components.ttlock import app_account, app_flow
 from custom_components.ttlock.client import Secret
 from custom_components.ttlock.client.ble.key import Role
 from custom_components.ttlock.client.ble.lock_data import LockData
@@ -157,8 +157,6 @@ async def test_every_refusal_is_told_in_words_and_can_be_mended(
     error: str,
     code: str,
 ) -> None:
-    from custom_components.ttlock import app_account
-
     monkeypatch.setattr(app_account, "TIMEOUT_SECONDS", 0.2 if error == "timeout" else 10)
     good = dict(account)
     spoil(world, account)
@@ -213,6 +211,9 @@ async def test_the_code_that_cannot_be_sent_is_told(
     assert result["step_id"] == "app_code"
     world.faults.add(Fault(kind="drop_before", path="/lock/user/loginNewDeviceValidation", times=1))
     (_, code) = world.app.outbox[-1]
+    with patch.object(app_account.AppAccount, "async_confirm", side_effect=ZeroDivisionError):
+        result = await _submit(hass, result, {"code": code, "resend": False})
+    assert result["errors"] == {"base": "unknown"}
     result = await _submit(hass, result, {"code": code, "resend": False})
     assert result["errors"] == {"base": "cannot_connect"}
     result = await _submit(hass, result, {"code": code, "resend": False})

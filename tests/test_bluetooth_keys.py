@@ -1,5 +1,6 @@
 """The Bluetooth keys of the locks of an account: where they come from, and where they are."""
 
+from dataclasses import replace
 from datetime import timedelta
 import json
 from typing import Any
@@ -100,6 +101,34 @@ async def test_a_key_that_the_lock_gave_up_does_not_replace_a_newer_one(loaded: 
     await loaded.runtime_data.async_refresh()
     assert keys.get(lock.lock_id).key == newer.key
     assert not keys.put(lock.lock_id, Secret("nothing of the kind"))
+
+
+async def test_what_cannot_be_read_in_the_file_is_passed_over(
+    hass: HomeAssistant, hass_storage: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    hass_storage[f"{DOMAIN}.old.keys"] = {"version": 1, "data": {"1": "damaged", "two": "damaged", "3": None}}
+    keys = KeyStore(hass, "old")
+    await keys.async_load()
+    assert not keys.lock_ids
+    assert caplog.text.count("A stored Bluetooth key cannot be read") == 3
+
+
+async def test_a_key_that_is_handed_over_takes_the_counter_of_the_one_before_and_may_be_the_only_one(
+    hass: HomeAssistant,
+) -> None:
+    weak = LockKey(address="AA:BB:CC:11:22:33", aes=Secret("a1" * 16), unlock=Secret("1"), flag=3)
+    strong = replace(weak, admin=Secret("2"), flag=0)
+    texts = [LockData.of_key(key, now=dt_util.utcnow()).encode() for key in (weak, strong)]
+    keys = KeyStore(hass, "entry")
+    assert keys.put(1, texts[0])
+    assert keys.put(2, texts[0])
+    await keys.async_flush()
+    async_hand_over(hass, "account", {1: texts[1]}, whole=True)
+    keys = KeyStore(hass, "entry")
+    await keys.async_load("account")
+    assert keys.lock_ids == {1}
+    data = keys.get(1)
+    assert data and (data.key.role, data.key.flag) == (Role.ADMIN, 3)
 
 
 async def test_keys_are_in_their_own_file_and_nowhere_else(

@@ -127,6 +127,8 @@ async def test_the_entry_keeps_its_data_and_gains_its_account_number(
     assert theirs.title == "TTLock"
     assert {key: theirs.data[key] for key in before} == before
     assert theirs.options == {"poll_interval": 15, "slow_poll_interval": 6, "bluetooth_enabled": True}
+    # Bluetooth comes by itself.
+    assert theirs.runtime_data.keys.lock_ids == {ekey.lock_id for ekey in world.ekeys_of(world.account("owner").uid)}
 
 
 async def test_their_wish_for_rare_questions_is_kept(

@@ -85,7 +85,7 @@ class KeyStore:
             for lock_id in self._keys.keys() - handed.keys.keys() if handed.whole else ():
                 self.forget(lock_id)
             for lock_id, text in handed.keys.items():
-                self.put(lock_id, text)
+                self.put(lock_id, self._with_counter(lock_id, text))
             # They exist nowhere else.
             await self.async_flush()
 
@@ -170,6 +170,13 @@ class KeyStore:
         """Call with the number of a lock whenever its key is another, or gone."""
         self._listeners.append(listener)
         return partial(self._listeners.remove, listener)
+
+    def _with_counter(self, lock_id: int, text: Secret) -> Secret:
+        """Return a key with the counter that is known of the lock: whoever types one has no counter to type."""
+        known, data = self._keys.get(lock_id), LockData.decode(text)
+        if known is None or known.key.aes != data.key.aes or known.key.flag <= data.key.flag:
+            return text
+        return data.with_members({"lockFlagPos": known.key.flag}).encode()
 
     def _keep(self, lock_id: int, data: LockData) -> bool:
         known, key = self._keys.get(lock_id), data.key
