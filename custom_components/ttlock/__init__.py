@@ -11,12 +11,14 @@ from homeassistant.exceptions import (
     UnknownImplementationError,
 )
 from homeassistant.helpers import config_validation as cv, device_registry as dr, entity_registry as er
+from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.typing import ConfigType
 
 from .account import async_create_client
-from .application_quota import async_flush_quotas
+from .application_quota import async_flush_quotas, async_quota
 from .client.errors import TTLockError
-from .const import CONF_TOKEN, DOMAIN, LOGGER
+from .client.roads.no_cloud import LocalClient
+from .const import CONF_KIND, CONF_TOKEN, DOMAIN, LOGGER
 from .coordinator import AccountCoordinator, TTLockConfigEntry
 from .details import Details
 from .fact_store import FactStore
@@ -59,7 +61,9 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: TTLockConfigEntry) -> bool:
-    """Set up an account."""
+    """Set up an account, or locks without any."""
+    if entry.data.get(CONF_KIND):
+        return await _async_setup_local(hass, entry)
     try:
         cloud, quota = await async_create_client(hass, entry)
     except UnknownImplementationError as err:
@@ -78,6 +82,18 @@ async def async_setup_entry(hass: HomeAssistant, entry: TTLockConfigEntry) -> bo
     quota.async_join(account)
     entry.async_on_unload(lambda: hub.async_leave(account))
     entry.async_on_unload(hass.bus.async_listen(dr.EVENT_DEVICE_REGISTRY_UPDATED, account.issues.async_device_changed))
+    account.async_start()
+    return True
+
+
+async def _async_setup_local(hass: HomeAssistant, entry: TTLockConfigEntry) -> bool:
+    """Set up locks whose keys are all that is known of them."""
+    client = LocalClient(async_get_clientsession(hass), lambda: account.keys)
+    # Nothing is ever counted in it: no call is made.
+    account = AccountCoordinator(hass, entry, client, await async_quota(hass, entry.entry_id))
+    await account.async_config_entry_first_refresh()
+    entry.runtime_data = account
+    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     account.async_start()
     return True
 

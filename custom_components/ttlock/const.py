@@ -93,6 +93,8 @@ HOST_CLOCK_LIMIT_SECONDS: Final = 300
 """More than that and the cloud refuses calls (ttlock-open-api.md 3.2, code 80000)."""
 FIRST_READING_DELAY_SECONDS: Final = 2
 """Entities come first: what the inventory does not tell is read when they are there."""
+RADIO_STATE_INTERVAL: Final = timedelta(hours=1)
+"""How often a lock without any other way is connected to, to learn where its bolt is, when it does not tell by itself."""
 ADVERTISED_AFTER_SECONDS = 15
 """A change shows in what a lock advertises within about ten seconds (ttlock-ble-protocol.md 2.5)."""
 AUTO_LOCK_MARGIN_SECONDS: Final = 3

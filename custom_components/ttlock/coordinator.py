@@ -30,6 +30,7 @@ from .const import (
     CALLS_FOR_INVENTORY,
     CALLS_FOR_SETTINGS,
     CONF_CALLS_A_MONTH,
+    CONF_KIND,
     CONF_POLL_MINUTES,
     CREDENTIAL_CALLS_AT_ONCE,
     DOMAIN,
@@ -124,6 +125,11 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
         self._reach: tuple[GatewayReach, ...] = ()
         self._outage = Timer(hass, f"{self.name} outage", self._async_tell)
         self._reach_due = Timer(hass, f"{self.name} reach", self._async_read_reach)
+
+    @property
+    def is_local(self) -> bool:
+        """Return whether these are locks without an account in the cloud."""
+        return CONF_KIND in self.config_entry.data
 
     # -- What may be asked, and how often --------------------------------------------------------------------------
 
@@ -533,11 +539,13 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
             # It is done when the cloud is back: a hundred locks would be asked in vain.
             return
         self._explored_at = dt_util.utcnow()
-        await self.quota.async_start()
-        await self._async_read_reach()
+        if not self.is_local:
+            await self.quota.async_start()
+            await self._async_read_reach()
         await self.grants.async_work()
         await self._async_explore(list(self.locks.values()))
-        await self.doors.async_refresh()
+        if not self.is_local:
+            await self.doors.async_refresh()
         await self._async_read_details()
 
     async def _async_make_up(self) -> None:

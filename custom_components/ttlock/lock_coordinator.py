@@ -150,7 +150,7 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
             # It says so to everybody: nobody has to ask, and nothing is spent.
             self.questions.async_asked()
             return self._composed()
-        if self.data.obstacle:
+        if self.data.obstacle and not self.data.by_radio:
             return self.data
         self.update_interval = self.account.state_pause(self)
         if self.account.passes_over(self.lock_id):

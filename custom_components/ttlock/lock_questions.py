@@ -13,7 +13,7 @@ from homeassistant.util import dt as dt_util
 
 from .client import in_background
 from .client.models import Bolt
-from .const import ADVERTISED_AFTER_SECONDS, AUTO_LOCK_MARGIN_SECONDS
+from .const import ADVERTISED_AFTER_SECONDS, AUTO_LOCK_MARGIN_SECONDS, RADIO_STATE_INTERVAL
 from .timer import Timer
 
 if TYPE_CHECKING:
@@ -53,9 +53,16 @@ class LockQuestions:
         Returns whether the way to the lock has become free.
         """
         was_blocked, self._was_blocked = self._was_blocked, self._lock.data.obstacle is not None
-        asks = self._lock.radio.tells or not self._was_blocked
-        self._lock.update_interval = self._lock.account.state_interval if asks else None
+        self._lock.update_interval = self._interval
         return was_blocked and not self._was_blocked
+
+    @property
+    def _interval(self) -> timedelta | None:
+        """Return how often to look; a lock that only a connection can tell of costs its battery each time."""
+        lock = self._lock
+        if lock.radio.tells or not self._was_blocked:
+            return lock.account.state_interval
+        return max(lock.account.state_interval, RADIO_STATE_INTERVAL) if lock.data.by_radio else None
 
     @callback
     def async_asked(self) -> None:

@@ -5,7 +5,7 @@ by itself after a few seconds: a lock talks to one phone at a time, and others w
 """
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from homeassistant.components import bluetooth
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
@@ -24,6 +24,9 @@ from .const import ADVERTISED_AFTER_SECONDS, LOGGER
 
 if TYPE_CHECKING:
     from .lock_coordinator import LockCoordinator
+
+
+ARRIVED_SECONDS: Final = 1.0
 
 
 class LockRadio:
@@ -142,8 +145,12 @@ class LockRadio:
     def _take(self, told: Advertisement) -> None:
         lock = self._lock
         lock.facts.async_note_advertisement(told, battery=self.watcher.battery)
+        has_come = self._speaks and not lock.data.by_radio
         lock.async_publish(by_radio=self._speaks)
         lock.questions.async_review_way()
+        if has_come and lock.data.obstacle and lock.data.bolt is Bolt.UNKNOWN:
+            # It could not be asked before.
+            lock.questions.async_ask_in(ARRIVED_SECONDS)
         if self.tells and lock.data.bolt is not told.bolt:
             # Something else of the same moment is worth more; it shows a little later who is right.
             lock.questions.async_ask_in(ADVERTISED_AFTER_SECONDS)

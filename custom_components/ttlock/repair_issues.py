@@ -185,6 +185,8 @@ class RepairIssues:
     @callback
     def async_review_callbacks(self) -> None:
         """Offer to set callbacks up when they can help, and say so when they have stopped."""
+        if self._account.is_local:
+            return
         entry_id = self._account.config_entry.entry_id
         match self._account.push.async_review():
             case True:
@@ -277,7 +279,9 @@ class RepairIssues:
     @property
     def _application(self) -> str:
         """Return one name for all accounts that share the calls of a developer application."""
-        application = self._account.config_entry.data[CONF_AUTH_IMPLEMENTATION]
+        application = self._account.config_entry.data.get(CONF_AUTH_IMPLEMENTATION)
+        if application is None:
+            return self._entry_id
         entries = self._hass.config_entries.async_entries(DOMAIN)
         return min(entry.entry_id for entry in entries if entry.data.get(CONF_AUTH_IMPLEMENTATION) == application)
 

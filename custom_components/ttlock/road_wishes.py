@@ -19,6 +19,8 @@ class RoadWishes:
 
     def preference(self, lock_id: int) -> Preference:
         """Return what the user wants."""
+        if self._account.is_local:
+            return Preference.LOCAL_ONLY
         return Preference.PREFER_LOCAL
 
     def cloud_obstacle(self, lock_id: int, command: Command | None) -> TTLockError | None:

@@ -360,8 +360,10 @@ async def async_setup_entry(
     hass: HomeAssistant, entry: TTLockConfigEntry, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
     """Set up the readings of an account and of its locks."""
-    async_add_entities([JobSensor(entry.runtime_data, JOB), CallbackSensor(entry.runtime_data, CALLBACKS)])
-    async_add_entities(QuotaSensor(entry.runtime_data, description) for description in CALLS)
+    async_add_entities([JobSensor(entry.runtime_data, JOB)])
+    if not entry.runtime_data.is_local:
+        async_add_entities([CallbackSensor(entry.runtime_data, CALLBACKS)])
+        async_add_entities(QuotaSensor(entry.runtime_data, description) for description in CALLS)
     async_add_lock_entities(entry, async_add_entities, SENSORS, _sensor)
     async_add_lock_entities(entry, async_add_entities, LAST_OPENED, LastOpened)
     async_add_lock_entities(entry, async_add_entities, (GATEWAY_SIGNAL,), GatewaySignal)

@@ -1,0 +1,126 @@
+"""Locks without any account: what is known of them is their keys, and everything else is asked of them by radio."""
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from typing import Protocol, override
+
+import aiohttp
+
+from ..ble.key import Role
+from ..ble.lock_data import LockData
+from ..cloud.locks import Locks
+from ..cloud.transport import Transport
+from ..errors import NotFound, Unsupported
+from ..models import Ekey, EkeyStatus, Gateway, GatewayReach, OwnLock
+from ..parse import Listing
+from ..secret import Secret
+from .client import RoadClient
+
+NEEDS_CLOUD = "needs_cloud"
+
+
+class Keyring(Protocol):
+    """The keys of locks, by the numbers that they have here."""
+
+    @property
+    def lock_ids(self) -> Iterable[int]:
+        """Return the locks whose key is known."""
+
+    def get(self, lock_id: int) -> LockData | None:
+        """Return the key of a lock with what else is known of it."""
+
+    def put(self, lock_id: int, text: Secret) -> bool:
+        """Keep the `lockData` of a lock."""
+
+
+class NoTokens:
+    """Nobody is signed in."""
+
+    async def access_token(self) -> Secret:
+        """Refuse."""
+        raise Unsupported(NEEDS_CLOUD)
+
+    async def renew(self, rejected: Secret) -> Secret:
+        """Refuse."""
+        raise Unsupported(NEEDS_CLOUD)
+
+
+class LocalLocks(Locks):
+    """What can be done with the description of a lock of which no cloud knows."""
+
+    def __init__(self, transport: Transport, keyring: Callable[[], Keyring]) -> None:
+        """Keep names beside the keys."""
+        super().__init__(transport)
+        self._keyring = keyring
+
+    @override
+    async def rename(self, lock_id: int, name: str) -> None:
+        """Give a lock another name."""
+        keyring = self._keyring()
+        if (data := keyring.get(lock_id)) is None:
+            raise NotFound("lock_not_found")
+        keyring.put(lock_id, data.with_members({"lockAlias": name}).encode())
+
+
+class LocalClient(RoadClient):
+    """The locks of a keyring, as an account shows its own."""
+
+    def __init__(self, session: aiohttp.ClientSession, keyring: Callable[[], Keyring]) -> None:
+        """Talk to locks only; the keyring is looked up when it is needed."""
+        # Nothing is ever sent: without a token no request begins.
+        transport = Transport(session, "", "", NoTokens())
+        super().__init__(transport)
+        self.locks = LocalLocks(transport, keyring)
+        self._keyring = keyring
+
+    @override
+    async def account_id(self) -> int | None:
+        """Return None."""
+        return None
+
+    @override
+    async def list_ekeys(self) -> Listing[Ekey]:
+        """Return what the keys say of their locks."""
+        keyring = self._keyring()
+        known = ((lock_id, keyring.get(lock_id)) for lock_id in sorted(keyring.lock_ids))
+        return Listing(tuple(_ekey(lock_id, data) for lock_id, data in known if data is not None))
+
+    @override
+    async def list_own_locks(self) -> Listing[OwnLock]:
+        """Return the locks, none of which a gateway reaches."""
+        ids = sorted(self._keyring().lock_ids)
+        return Listing(
+            tuple(OwnLock(lock_id=lock_id, has_gateway=False, battery=None, lock_data=None) for lock_id in ids)
+        )
+
+    @override
+    async def list_gateways(self) -> Listing[Gateway]:
+        """Return none."""
+        return Listing(())
+
+    @override
+    async def list_reach(self, gateway_id: int) -> Listing[GatewayReach]:
+        """Refuse: there is no gateway."""
+        raise Unsupported(NEEDS_CLOUD)
+
+
+def _ekey(lock_id: int, data: LockData) -> Ekey:
+    key = data.key
+    is_admin = key.role is Role.ADMIN
+    return Ekey(
+        key_id=0,
+        lock_id=lock_id,
+        name=data.alias or key.address,
+        mac=key.address,
+        features=data.features,
+        is_admin=is_admin,
+        may_manage=is_admin,
+        status=EkeyStatus.NORMAL,
+        remote_unlock=False,
+        start=key.start,
+        end=key.end,
+        battery=None,
+        utc_offset=datetime.now(UTC).astimezone(key.zone).utcoffset(),
+        hardware_name=data.name or None,
+        group_id=None,
+    )
