@@ -343,6 +343,8 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
         self.issues.async_account_answered(inventory, complete=complete)
         self.issues.async_review_quota()
         self.inventory_store.put(inventory)
+        if self.cloud.way.untold:
+            self._in_background(self.cloud.way.tell_untold(), f"{self.name}: what was set over Bluetooth")
         if was_failing:
             await self._async_tell()
             self._in_background(self._async_make_up(), f"{self.name} is back")

@@ -62,6 +62,7 @@ _KINDS: Final = {
     "EndpointMissing": "page not found (404)",
     "OutcomeUnknown": "answer to a command lost",
     "NotSent": "gateway busy for too long",
+    "NotTold": "cloud not reached after a change over Bluetooth",
     "OutOfReach": "not heard, or no connection",
     "NoConnectionSlot": "no free connection",
     "LinkLost": "connection lost before anything changed",

@@ -109,6 +109,12 @@ class EndpointMissing(TransportError):
     default_reason = "server_fault"
 
 
+class NotTold(TransportError):
+    """The lock was changed over Bluetooth and the cloud does not know: it is told when the same is done again."""
+
+    default_reason = "cloud_not_told"
+
+
 class BluetoothError(TTLockError):
     """No usable answer came over Bluetooth. What must not come twice was not done; anything else may have been."""
 
@@ -413,5 +419,6 @@ WITHOUT_VERDICT: Final[tuple[type[TTLockError], ...]] = (
     EndpointMissing,
     OutcomeUnknown,
     NotSent,
+    NotTold,
 )
 """What can become of a request that the cloud never decided."""

@@ -21,7 +21,8 @@ VIA_GATEWAY: Final = Selector.VIA_GATEWAY
 and leave a ghost that opens no door (ttlock-open-api.md 1.7)."""
 
 ALREADY_ON_LOCK: Final = Selector.ALREADY_ON_LOCK
-"""The lock was changed over Bluetooth before; the cloud only notes it. Methods that send it are named `record_...`."""
+"""The lock was changed over Bluetooth before; the cloud only notes it. Methods that send it are named `record_...`, and
+so is the transport that says it of every change (`recording.RecordTransport`)."""
 
 CLOUD_ONLY: Final = Selector.CLOUD_ONLY
 """Random QR codes, which the lock knows by calculation; nothing has to reach it (ttlock-open-api.md 4.10)."""
@@ -30,3 +31,8 @@ CLOUD_ONLY: Final = Selector.CLOUD_ONLY
 def when_it_wakes(value: str | int | None) -> str | int | None:
     """Return a field for a Wi-Fi lock that saves power: what was to go through at once waits until it wakes."""
     return Selector.WHEN_IT_WAKES if value is Selector.VIA_GATEWAY else value
+
+
+def record_selector(value: str | int | None) -> str | int | None:
+    """Return a field for what was done over Bluetooth: what was to go through the gateway is on the lock already."""
+    return ALREADY_ON_LOCK if value is Selector.VIA_GATEWAY else value
