@@ -13,6 +13,7 @@ from .batch import measure_batch
 from .ble import measure_ble
 from .calls import LOCKS, measure_calls
 from .push import measure_push
+from .roads import measure_roads
 from .setup import measure_setup
 
 MEASUREMENTS: Mapping[str, Callable[..., Coroutine[Any, Any, Json]]] = {
@@ -20,6 +21,7 @@ MEASUREMENTS: Mapping[str, Callable[..., Coroutine[Any, Any, Json]]] = {
     "ble": measure_ble,
     "calls": measure_calls,
     "push": measure_push,
+    "roads": measure_roads,
     "setup": measure_setup,
 }
 
@@ -57,6 +59,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     calls.add_argument("--days", type=int, default=30, help="days of the month (default %(default)s)")
     calls.add_argument("--idle", action="store_true", help="nobody moves a bolt")
+    roads = names.add_parser("roads", help="opening and following a door by Bluetooth and by the cloud")
+    roads.add_argument(
+        "--latency",
+        type=float,
+        default=1.0,
+        help="seconds each conversation with a gateway takes (default %(default)s)",
+    )
+    roads.add_argument("--runs", type=int, default=9, help="of each measurement (default %(default)s)")
+    roads.add_argument("--days", type=int, default=7, help="days of the household (default %(default)s)")
     options = vars(parser.parse_args(arguments))
     measure = MEASUREMENTS[options.pop("name")]
     figures = asyncio.run(measure(**options))

@@ -39,20 +39,26 @@ async def measure_calls(*, locks: Sequence[int], days: int, idle: bool) -> Json:
 async def _month(locks: int, push: bool, days: int, idle: bool, turns: asyncio.Semaphore) -> Json:
     options = [*(["--push"] if push else []), *(["--idle"] if idle else [])]
     async with turns:
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "simulator.bench.month"),
-            *("--locks", str(locks), "--days", str(days)),
-            *options,
-            cwd=ROOT,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
-        output, errors = await process.communicate()
+        row = await live_month(locks, days, *options)
+    kind = "with" if push else "without"
+    print(f"{locks} locks {kind} callbacks: {row['seconds']} s, {row['by_purpose']}", flush=True)
+    return row
+
+
+async def live_month(locks: int, days: int, *options: str) -> Json:
+    """Simulate a time in a process of its own, return its figures."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "simulator.bench.month"),
+        *("--locks", str(locks), "--days", str(days)),
+        *options,
+        cwd=ROOT,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    output, errors = await process.communicate()
     if process.returncode or not output.strip():
         raise RuntimeError(f"the month with {locks} locks failed:\n{errors.decode()[-4000:]}")
     row: Json = json.loads(output.strip().splitlines()[-1])
-    kind = "with" if push else "without"
-    print(f"{locks} locks {kind} callbacks: {row['seconds']} s, {row['by_purpose']}", flush=True)
     return row
 
 

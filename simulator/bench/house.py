@@ -51,15 +51,20 @@ class House:
 
 
 @asynccontextmanager
-async def made_house(*, locks: int, gateways: int, latency: float) -> AsyncGenerator[House]:
+async def made_house(*, locks: int, gateways: int, latency: float, radio: bool = False) -> AsyncGenerator[House]:
     """Build the house, with the developer application entered and nobody signed in; take it down afterwards."""
     with tempfile.TemporaryDirectory(prefix="ttlock-bench-", ignore_cleanup_errors=True) as folder:
         async with AsyncExitStack() as stack:
-            cloud = VirtualCloud(["--locks", str(locks), "--gateways", str(gateways)])
+            cloud = VirtualCloud(["--locks", str(locks), "--gateways", str(gateways)], radio=radio)
             stack.push_async_callback(cloud.stop)
             await cloud.start(free_port(), latency=latency)
             hass = HomeAssistant(
-                Path(folder), free_port(), api_url=cloud.access.base_url, country=COUNTRY, time_zone=TIME_ZONE
+                Path(folder),
+                free_port(),
+                api_url=cloud.access.base_url,
+                country=COUNTRY,
+                time_zone=TIME_ZONE,
+                radio_port=cloud.access.radio_port,
             )
             stack.push_async_callback(hass.stop)
             await hass.start()

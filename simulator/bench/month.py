@@ -1,6 +1,7 @@
 """One simulated month: a real Home Assistant and the virtual world in one process, by one virtual clock.
 
-`python -m simulator.bench.month` is started by `script/bench calls`, once for each row of its table.
+`python -m simulator.bench.month` is started by `script/bench calls`, once for each row of its table, and by
+`script/bench roads` for a week with the locks on the air and one without.
 """
 
 import argparse
@@ -9,10 +10,12 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 import json
 import os
 from pathlib import Path
 import random
+from statistics import median
 import sys
 import tempfile
 import time
@@ -26,6 +29,9 @@ from simulator.cloud import callbacks
 from simulator.demo.hass import API_URL_VARIABLE, INTEGRATION, http_store, write_json
 from simulator.demo.house import DOMAIN, TIME_ZONE
 from simulator.demo.ports import free_port
+from simulator.lock import VirtualLock
+from simulator.radio.air import Air
+from simulator.radio.fidelity import Pace
 
 from .household import Act, acts_of
 from .virtual_time import VirtualClock, VirtualLoop, install
@@ -36,7 +42,13 @@ START = datetime(2026, 11, 30, 16, tzinfo=UTC)
 """Midnight of the first of December in Beijing, when the calls of a month start anew."""
 LOCKS_PER_GATEWAY = 5
 QUIET_SECONDS = 86_400.0
-"""The world settles whatever is asked for; it need not look by itself."""
+"""The world settles whatever is asked for; it need not look by itself ..."""
+TICK_SECONDS = 5.0
+"""... unless somebody listens: what a lock does by itself changes what it sends."""
+ADVERTISING_SECONDS = 60.0
+"""Often enough for Home Assistant to know that a lock is there; what changes is heard at once in any case."""
+PACE = Pace(interval=0.03, connect_seconds=0.2)
+"""A link as phones and proxies make it."""
 SAMPLE = timedelta(minutes=5)
 SETTLED_SECONDS = 1800
 CODE = "135791"
@@ -73,21 +85,42 @@ class Seen:
     wrong: int = 0
     refused: int = 0
     commands: int = 0
+    waiting: dict[str, tuple[float, str]] = field(default_factory=dict)
+    """What happened at the doors and is not shown yet: since when, and where the bolt is."""
+    delays: list[float] = field(default_factory=list)
+    """From the door to the state."""
+    missed: int = 0
+    """Over before it was shown."""
 
 
 class Month:
     """A house in the making, a month of it, and its figures."""
 
-    def __init__(self, *, locks: int, push: bool, days: int, idle: bool, folder: Path, clock: VirtualClock) -> None:
+    def __init__(
+        self,
+        *,
+        locks: int,
+        push: bool,
+        radio: bool,
+        watch: bool,
+        days: int,
+        idle: bool,
+        folder: Path,
+        clock: VirtualClock,
+    ) -> None:
         """Build the world."""
         self._push = push
+        self._radio = radio
+        self._watch = watch
         self._days = days
         self._folder = folder
         self._clock = clock
         self._world = World.generate(locks=locks, gateways=max(1, locks // LOCKS_PER_GATEWAY))
+        self._air = Air(self._world)
         self._zone = ZoneInfo(TIME_ZONE)
         self._acts = [] if idle else self._all_acts()
         self._seen = Seen()
+        self._commanding = False
 
     def _all_acts(self) -> list[Act]:
         start = START.astimezone(self._zone)
@@ -100,10 +133,15 @@ class Month:
             lock.keypad.add(CODE)
             # Made locks differ in their batteries; one that is empty at the end of the month would be measured as silence.
             lock.charge = FULL
+            if self._watch:
+                # What is over before anybody asks is never shown.
+                lock.auto_lock_seconds = 0
         async with CloudServer(world, region="eu") as cloud:
             os.environ[API_URL_VARIABLE] = cloud.url
             hass = await self._start_home_assistant()
             entry = await self._sign_in(hass)
+            if self._radio:
+                self._put_on_the_air(hass)
             await asyncio.sleep(60)
             if self._push:
                 world.application.callback_url = await self._callback_url(hass, entry)
@@ -138,6 +176,13 @@ class Month:
         await hass.async_start()
         return hass
 
+    def _put_on_the_air(self, hass: Any) -> None:
+        from simulator.radio.bleak_backend import VirtualScanner  # noqa: PLC0415  # as above
+
+        for radio in self._air.radios():
+            radio.pace = PACE
+        VirtualScanner(self._air).listen(hass, every=ADVERTISING_SECONDS)
+
     async def _sign_in(self, hass: Any) -> Any:
         from homeassistant.components.application_credentials import (  # noqa: PLC0415  # as above
             ClientCredential,
@@ -168,6 +213,10 @@ class Month:
         entities = self._entities(hass, entry)
         acts = iter(act for act in self._acts if act.at > sample)
         act = next(acts, None)
+        hass.bus.async_listen("state_changed", self._shown)
+        for lock_id, entity_id in entities.items():
+            lock = self._world.locks[lock_id]
+            lock.on_bolt.append(partial(self._moved, hass, entity_id, lock))
         while sample < end:
             while act is not None and act.at <= sample:
                 await asyncio.sleep(max(act.at.timestamp() - self._clock.time(), 0))
@@ -197,17 +246,37 @@ class Month:
             from homeassistant.exceptions import HomeAssistantError  # noqa: PLC0415  # as above
 
             self._seen.commands += 1
+            self._commanding = True
             try:
                 await hass.services.async_call("lock", act.what, {"entity_id": entity_id}, blocking=True)
             except HomeAssistantError as err:
                 print(f"{act.what} refused: {err}", file=sys.stderr)
                 self._seen.refused += 1
+            finally:
+                self._commanding = False
             return
         if act.what == "code":
             lock.enter_code(CODE)
         else:
             lock.press_button()
         self._world.upload()
+
+    def _moved(self, hass: Any, entity_id: str, lock: VirtualLock) -> None:
+        """Start to wait for what is shown to be right, or give up what was over before it was shown."""
+        seen, shown = self._seen, hass.states.get(entity_id)
+        if self._commanding:
+            return
+        if shown is None or shown.state != lock.bolt:
+            seen.waiting.setdefault(entity_id, (self._clock.time(), lock.bolt))
+        elif seen.waiting.pop(entity_id, None) is not None:
+            seen.missed += 1
+
+    def _shown(self, event: Any) -> None:
+        seen, state = self._seen, event.data["new_state"]
+        waiting = seen.waiting.get(event.data["entity_id"])
+        if waiting is not None and state is not None and state.state == waiting[1]:
+            del seen.waiting[event.data["entity_id"]]
+            seen.delays.append(self._clock.time() - waiting[0])
 
     def _sample(self, hass: Any, entry: Any, entities: dict[int, str]) -> None:
         now, seen = self._clock.now(UTC), self._seen
@@ -229,12 +298,13 @@ class Month:
         purposes: Counter[str] = Counter()
         for path, count in calls.items():
             purposes[PURPOSES.get(path, "settings")] += count
-        ages = sorted(seen.ages)
+        ages, radios = sorted(seen.ages), list(self._air.radios())
         # The first reading happens once; the rest is what an hour costs.
         regular = calls.total() - first.total()
         return {
             "locks": len(self._world.locks),
             "push": self._push,
+            "radio": self._radio,
             "calls_per_hour": round(regular / (self._days * 24), 2),
             "calls_per_month": round(first.total() + regular / months),
             "state_age_median_s": round(ages[len(ages) // 2]),
@@ -246,6 +316,13 @@ class Month:
             "first_reading": first.total(),
             "counted_by_the_vendor": used,
             "by_purpose": dict(sorted(purposes.items())),
+            "door_to_state_median_s": round(median(seen.delays), 3) if seen.delays else None,
+            "door_to_state_worst_s": round(max(seen.delays), 3) if seen.delays else None,
+            "missed_percent": round(100 * seen.missed / max(1, seen.missed + len(seen.delays)), 1),
+            "connections_per_day": round(sum(radio.links for radio in radios) / len(radios) / self._days, 1),
+            "connected_seconds_per_day": round(
+                sum(radio.linked_seconds for radio in radios) / len(radios) / self._days, 1
+            ),
             "wrong_percent": round(100 * seen.wrong / seen.samples, 3),
         }
 
@@ -256,6 +333,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--locks", type=int, required=True)
     parser.add_argument("--days", type=int, default=30)
     parser.add_argument("--push", action="store_true")
+    parser.add_argument("--radio", action="store_true", help="the locks are in range of a Bluetooth proxy")
+    parser.add_argument("--watch", action="store_true", help="no lock locks itself: how soon is shown what happens?")
     parser.add_argument("--idle", action="store_true", help="nobody is at home")
     parser.add_argument("--keep-log", help="where to copy the log of Home Assistant")
     options = parser.parse_args(arguments)
@@ -263,13 +342,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     clock = install(START)
     loop = VirtualLoop(clock)
     loop.watch(aiohttp.ClientSession)
-    world_module.TICK_SECONDS = QUIET_SECONDS
+    world_module.TICK_SECONDS = TICK_SECONDS if options.radio or options.watch else QUIET_SECONDS
     callbacks.POLL_SECONDS = QUIET_SECONDS
     asyncio.set_event_loop(loop)
     with tempfile.TemporaryDirectory(prefix="ttlock-bench-", ignore_cleanup_errors=True) as folder:
         month = Month(
             locks=options.locks,
             push=options.push,
+            radio=options.radio,
+            watch=options.watch,
             days=options.days,
             idle=options.idle,
             folder=Path(folder),

@@ -116,8 +116,10 @@ def install(start: datetime) -> VirtualClock:
     clock = VirtualClock(start.timestamp())
     time.time = clock.time
     time.monotonic = clock.monotonic
-    import homeassistant.util.dt as dt_util  # noqa: PLC0415  # before anything that remembers its functions
+    import bluetooth_data_tools  # noqa: PLC0415  # before anything that remembers its functions
+    import homeassistant.util.dt as dt_util  # noqa: PLC0415  # as above
 
+    bluetooth_data_tools.monotonic_time_coarse = clock.monotonic
     dt_util.utcnow = lambda: clock.now(UTC)  # type: ignore[assignment]
     dt_util.now = lambda time_zone=None: clock.now(time_zone or dt_util.get_default_time_zone())
     return clock

@@ -135,6 +135,10 @@ class HomeAssistantApi:
         """Return the answer of a POST request."""
         return await self._json("POST", path, content)
 
+    async def delete(self, path: str) -> Any:
+        """Return the answer of a DELETE request."""
+        return await self._json("DELETE", path)
+
     async def _json(self, method: str, path: str, content: Json | None = None) -> Any:
         async with self._http.request(method, self.base_url + path, json=content, headers=self._headers) as response:
             if response.status >= 400:

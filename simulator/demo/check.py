@@ -50,6 +50,8 @@ async def _build(stack: AsyncExitStack, folder: Path) -> Stage:
     )
     stack.push_async_callback(cloud.stop)
     await cloud.start(free_port(), latency=GATEWAY_LATENCY)
+    # The first steps are about the cloud; those about the radio switch it on.
+    await cloud.radio(in_range=False)
     hass = HomeAssistant(
         folder,
         free_port(),

@@ -30,7 +30,7 @@ TURNED_LOCK = "cellar"
 async def the_cloud_drops_out(stage: Stage) -> None:
     """Let every call fail: facts stay, a command says why at once, the outage is said once, and its end is seen."""
     before = await _facts(stage)
-    async with _outage(stage):
+    async with outage(stage):
         await _fails(stage, "ttlock.configure_autolock", "server_fault", enabled=True, seconds=7)
         for _ in range(2):
             await stage.api.action("homeassistant.update_entity", _gateway(stage))
@@ -70,7 +70,7 @@ async def a_restart_in_an_outage(stage: Stage) -> None:
     before = await _facts(stage)
     await stage.api.disconnect()
     await stage.hass.stop()
-    async with _outage(stage):
+    async with outage(stage):
         await stage.hass.start()
         await enter_house(stage.api)
         stage.entities = await read_entities(stage.api)
@@ -88,7 +88,7 @@ async def a_restart_in_an_outage(stage: Stage) -> None:
 
 
 @asynccontextmanager
-async def _outage(stage: Stage) -> AsyncGenerator[None]:
+async def outage(stage: Stage) -> AsyncGenerator[None]:
     """Let every call to the cloud fail meanwhile."""
     await stage.cloud.control("POST", "/faults", {"kind": "http_503", "path": "/v3/*"})
     try:

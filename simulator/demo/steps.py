@@ -3,7 +3,7 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 
-from . import key_steps, outage_steps, push_steps, quota_steps
+from . import entry_steps, key_steps, outage_steps, push_steps, quota_steps, radio_steps
 from .house import add_account, config_entries, enter_house, read_entities, settled_entities
 from .stage import FOLLOW_SECONDS, LOCK, Stage, Step, expect
 
@@ -221,6 +221,13 @@ STEPS = (
     Step("a restart in an outage shows the last facts, and the rest follows", outage_steps.a_restart_in_an_outage),
     Step("with callbacks the door is heard in less than a second", push_steps.the_door_is_heard_at_once),
     Step("a write that a power cut interrupts goes on, and is done once", key_steps.a_write_is_cut_off_and_goes_on),
+    Step("the locks come into range, and commands go over the air", radio_steps.the_radio_is_switched_on),
+    Step("Bluetooth opens the door while the cloud is down", radio_steps.bluetooth_opens_without_the_cloud),
+    Step("the cloud opens the door while the radio is down", radio_steps.the_cloud_opens_without_bluetooth),
+    Step("the radio dies at each step of an unlock, and the bolt moves once", radio_steps.the_radio_dies_at_each_step),
+    Step("the keypad is heard over the air, without a question", radio_steps.the_keypad_is_heard_over_the_air),
+    Step("another client for the same lock gets its turn", radio_steps.another_client_gets_its_turn),
+    Step("an entry of hass-ttlock gains Bluetooth by itself", entry_steps.an_entry_of_hass_ttlock_gains_bluetooth),
     Step("Home Assistant's log is clean", the_log_is_clean),
 )
 """In this order: later steps rely on the house that earlier ones leave behind."""

@@ -59,6 +59,7 @@ def _state(radio: LockRadio) -> Json:
         "linked": radio.link is not None,
         "links": radio.links,
         "linked_seconds": round(radio.linked_seconds, 3),
+        "requests": radio.requests,
         "unread": radio.unread,
         "setting_mode": radio.setting_mode,
         "faults": len(radio.faults.waiting),

@@ -339,6 +339,7 @@ class Link:
 
     def _reply(self, answer: Answer) -> None:
         afterwards, self._afterwards = self._afterwards, []
+        self.radio.requests += 1
 
         def go() -> None:
             self._busy = False

@@ -105,6 +105,8 @@ class LockRadio:
         """How many links there were so far ..."""
         self.linked_seconds = 0.0
         """... and for how long, which is what they cost of the battery."""
+        self.requests = 0
+        """How many requests were answered."""
         self.bookmark = 0
         """The last record that was handed over (5.7)."""
         self.unread = False
