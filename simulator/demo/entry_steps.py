@@ -1,6 +1,8 @@
 """Steps of the check about entries of other kinds: from an account of the app, and as hass-ttlock left one."""
 
+import asyncio
 import json
+import time
 from typing import Any
 
 from .api import ApiError, Json
@@ -11,6 +13,8 @@ from .stage import LOCK, Failed, Stage, expect
 FLOW = "/api/config/config_entries/flow"
 KEPT = ("lock", "lockbattery", "autolock")
 """Entities that an entry of any kind has, by the same unique ids."""
+RELOAD_SECONDS = 30
+"""A conversation with a lock that is under way is ended first."""
 ENTRIES = ".storage/core.config_entries"
 
 
@@ -43,9 +47,11 @@ async def the_developer_account_joins_in(stage: Stage) -> None:
     await _fill(stage, menu["flow_id"], next_step_id="developer")
     ended = await _fill(stage, menu["flow_id"], username=access.username, password=access.password)
     expect(ended.get("reason") == "linked", f"linking ends with {ended}")
+    await _until_loaded(stage)
     stage.entities = await settled_entities(stage.api)
     missing = before.items() - stage.entities.by_unique_id.items()
     expect(not missing, f"entities are not the same: {sorted(missing)}")
+    await stage.expect_state("lock", "locked", seconds=RELOAD_SECONDS)
     await stage.cloud.radio(LOCK, in_range=False)
     try:
         await stage.unlock()
@@ -94,6 +100,7 @@ def _make_it_theirs(stage: Stage) -> None:
 
 
 async def _opens_over_the_air(stage: Stage) -> None:
+    await stage.expect_state("lock", "locked", seconds=RELOAD_SECONDS)
     before = (await stage.cloud.radio(LOCK))["requests"]
     await stage.cloud.reset_calls()
     async with radio_only(stage):
@@ -102,6 +109,17 @@ async def _opens_over_the_air(stage: Stage) -> None:
         await stage.lock()
         await stage.expect_state("lock", "locked")
     expect((await stage.cloud.radio(LOCK))["requests"] > before, "nobody has spoken to the lock")
+
+
+async def _until_loaded(stage: Stage) -> None:
+    """Wait until the entry is there again; while it goes, its entities still are."""
+    deadline = time.monotonic() + RELOAD_SECONDS
+    while True:
+        (entry,) = await config_entries(stage.api)
+        if entry["state"] == "loaded":
+            return
+        expect(time.monotonic() < deadline, f"the config entry is {entry['state']}: {entry['reason']}")
+        await asyncio.sleep(0.2)
 
 
 def _expect_the_same(stage: Stage, before: dict[str, str] | Any) -> None:

@@ -51,6 +51,8 @@ class RadioServer:
         try:
             while line := await reader.readline():
                 await central.hear(line)
+        except ConnectionError:
+            pass
         finally:
             self._centrals.discard(central)
             central.end()
