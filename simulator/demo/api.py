@@ -29,6 +29,7 @@ class ApiError(Exception):
     ) -> None:
         """Keep what Home Assistant said."""
         super().__init__(f"{code}: {message}")
+        self.code = code
         self.message = message
         self.translation_key = translation_key
         self.placeholders = placeholders or {}

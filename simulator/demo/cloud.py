@@ -15,6 +15,8 @@ import aiohttp
 from .api import Json
 
 ROOT = Path(__file__).resolve().parents[2]
+RADIO_PACE = {"interval": 0.03, "connect_seconds": 0.2}
+"""A link as phones and proxies make it: seconds between two exchanges, and until it is there."""
 START_SECONDS = 30
 STOP_SECONDS = 10
 

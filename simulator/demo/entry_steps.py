@@ -25,12 +25,12 @@ async def an_app_account_brings_its_keys(stage: Stage) -> None:
     await stage.api.delete(f"/api/config/config_entries/entry/{entry['entry_id']}")
     access = stage.cloud.access
     flow_id = await _chosen(stage, "app")
-    form = await _fill(stage, flow_id, username=access.username, password=access.password)
+    form = await fill(stage, flow_id, username=access.username, password=access.password)
     expect(form.get("step_id") == "app_code", f"the cloud does not ask who this is: {form}")
-    form = await _fill(stage, flow_id, code="000000", resend=False)
+    form = await fill(stage, flow_id, code="000000", resend=False)
     expect(form.get("errors") == {"base": "app_code_wrong"}, f"a wrong code is answered with {form}")
     mails: list[Json] = (await stage.cloud.control("GET", "/outbox"))["messages"]
-    made = await _fill(stage, flow_id, code=mails[-1]["code"], resend=False)
+    made = await fill(stage, flow_id, code=mails[-1]["code"], resend=False)
     expect(made["type"] == "create_entry", f"the code that was mailed is answered with {made}")
     stage.entities = await settled_entities(stage.api)
     _expect_the_same(stage, before.by_unique_id)
@@ -44,8 +44,8 @@ async def the_developer_account_joins_in(stage: Stage) -> None:
     access = stage.cloud.access
     await add_application(stage.api, access)
     menu: Json = await stage.api.post(FLOW, {"handler": DOMAIN, "entry_id": entry["entry_id"]})
-    await _fill(stage, menu["flow_id"], next_step_id="developer")
-    ended = await _fill(stage, menu["flow_id"], username=access.username, password=access.password)
+    await fill(stage, menu["flow_id"], next_step_id="developer")
+    ended = await fill(stage, menu["flow_id"], username=access.username, password=access.password)
     expect(ended.get("reason") == "linked", f"linking ends with {ended}")
     await _until_loaded(stage)
     stage.entities = await settled_entities(stage.api)
@@ -134,12 +134,12 @@ async def _chosen(stage: Stage, choice: str) -> str:
     menu: Json = await stage.api.post(FLOW, {"handler": DOMAIN})
     if choice not in menu.get("menu_options", ()):
         raise Failed(f"the menu has no {choice!r}: {menu}")
-    await _fill(stage, menu["flow_id"], next_step_id=choice)
+    await fill(stage, menu["flow_id"], next_step_id=choice)
     flow_id: str = menu["flow_id"]
     return flow_id
 
 
-async def _fill(stage: Stage, flow_id: str, **fields: Any) -> Json:
+async def fill(stage: Stage, flow_id: str, **fields: Any) -> Json:
     """Send a form of a flow, return what comes next."""
     try:
         answer: Json = await stage.api.post(f"{FLOW}/{flow_id}", fields)

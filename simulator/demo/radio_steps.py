@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import time
 
 from .api import ApiError, Json
+from .cloud import RADIO_PACE
 from .neighbour import Neighbour, NoTurn
 from .outage_steps import outage
 from .push_steps import wait_for_state
@@ -14,8 +15,6 @@ from .stage import FOLLOW_SECONDS, LOCK, Failed, Stage, expect
 
 CODE = "48151623"
 """The family's, on the lock from the beginning."""
-PACE = {"interval": 0.03, "connect_seconds": 0.2}
-"""A link as phones and proxies make it."""
 HEARD_SECONDS = 1.0
 TURN_SECONDS = 15.0
 """As long as somebody with another client waits before the door without losing patience."""
@@ -51,7 +50,7 @@ DEATHS = (
 async def the_radio_is_switched_on(stage: Stage) -> None:
     """Let the locks come into range, callbacks off: the radio alone now tells of the door."""
     await stage.cloud.control("POST", "/callback", {"url": None})
-    await stage.cloud.radio(in_range=True, pace=PACE)
+    await stage.cloud.radio(in_range=True, pace=RADIO_PACE)
     await stage.lock()
     await stage.expect_state("lock", "locked")
     await _until_by_radio(stage)
@@ -210,6 +209,6 @@ async def _until_attribute(stage: Stage, name: str, wanted: str) -> None:
 @contextlib.asynccontextmanager
 async def radio_only(stage: Stage) -> AsyncGenerator[None]:
     """Let the cloud be away and the radio be good meanwhile."""
-    await stage.cloud.radio(in_range=True, pace=PACE)
+    await stage.cloud.radio(in_range=True, pace=RADIO_PACE)
     async with outage(stage):
         yield

@@ -112,10 +112,20 @@ class Photographer:
         await self._show(f"logbook?entity_id={lock}", "unlocked by Family")
         await self._save("activity")
 
-    async def account(self) -> None:
-        """Show the step of the config flow that asks for the account."""
+    async def menu(self) -> None:
+        """Show the menu with which the config flow begins."""
+        await self._menu()
+        await self._save("menu")
+
+    async def _menu(self) -> None:
         await self._show(f"config/integrations/integration/{DOMAIN}", "TTLock")
         await self._page.click("ha-button", "Add")
+        await self._page.wait_for("deep('step-flow-menu').some(shown)")
+
+    async def account(self) -> None:
+        """Show the step of the config flow that asks for the account."""
+        await self._menu()
+        await self._page.click("ha-list-item, ha-list-item-button", "TTLock developer account")
         await self._page.wait_for("deep('step-flow-form').some(shown)")
         await self._save("account")
 
@@ -185,6 +195,7 @@ PICTURES: dict[str, Callable[[Photographer], Awaitable[None]]] = {
     "calendar": Photographer.calendar,
     "todo": Photographer.todo,
     "activity": Photographer.activity,
+    "menu": Photographer.menu,
     "account": Photographer.account,
     "credentials": Photographer.credentials,
     "callbacks": Photographer.callbacks,

@@ -8,7 +8,7 @@ import shutil
 import time
 
 from .api import HomeAssistantApi
-from .cloud import CloudAccess, VirtualCloud
+from .cloud import RADIO_PACE, CloudAccess, VirtualCloud
 from .door import door_command, door_configuration
 from .guests import LOCK as HOST_LOCK, invite
 from .hass import ROOT, HomeAssistant
@@ -46,6 +46,7 @@ async def demo(*, port: int, fresh: bool) -> int:
         cloud = VirtualCloud(radio=True)
         stack.push_async_callback(cloud.stop)
         await cloud.start(free_port(CLOUD_PORT), latency=GATEWAY_LATENCY)
+        await cloud.radio(pace=RADIO_PACE)
         hass = HomeAssistant(
             FOLDER,
             free_port(port),
