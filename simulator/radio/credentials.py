@@ -233,9 +233,10 @@ RECEIVING, PACKET_SIZE = 4, 80
 
 
 def _expect_template(session: Session, reader: Reader) -> bytes:
-    number, size, checksum = reader.number(4), reader.number(2), reader.number(2)
+    reader.take(4)
+    size, checksum = reader.number(2), reader.number(2)
     start, end = reader.date(session), reader.date(session)
-    session.template = Template(number=number, size=size, checksum=checksum, start=start, end=end)
+    session.template = Template(size=size, checksum=checksum, start=start, end=end)
     return bytes([RECEIVING]) + (0).to_bytes(2) + PACKET_SIZE.to_bytes(2)
 
 
@@ -262,7 +263,6 @@ def _take_template(spelling: Spelling, session: Session, reader: Reader) -> byte
 class Template:
     """A finger or face on its way."""
 
-    number: int
     size: int
     checksum: int
     start: float

@@ -150,9 +150,10 @@ class Session:
         """Refuse a request the client has not shown the right for."""
         if access is Access.FREE:
             return
-        lenient = access is Access.ADMIN and self.radio.fidelity.admin_without_admin
-        needs = Level.ADMIN if access is Access.ADMIN and not lenient else Level.USER
-        if self.level < needs or (access > Access.USER and not self.proved and not lenient):
+        if access is Access.ADMIN and self.radio.fidelity.admin_without_admin:
+            access = Access.USER
+        needs = Level.ADMIN if access is Access.ADMIN else Level.USER
+        if self.level < needs or (access > Access.USER and not self.proved):
             raise Refused(Code.NO_PERMISSION)
 
     def battery(self) -> bytes:

@@ -178,6 +178,17 @@ def test_only_what_lies_beyond_a_limit_is_none(start: datetime, end: datetime | 
     assert key.user_check()[:10] == bytes.fromhex(sent)
 
 
+@pytest.mark.parametrize("hours", [-8, 8])
+def test_the_ends_of_the_calendar_fit_into_every_zone(hours: int) -> None:
+    key = replace(
+        KEY,
+        start=datetime.min.replace(tzinfo=UTC),
+        end=datetime.max.replace(tzinfo=UTC),
+        zone=timezone(timedelta(hours=hours)),
+    )
+    assert key.user_check()[:10] == bytes.fromhex("00011f0e00 630b1e0e00")
+
+
 def test_a_number_that_is_none_is_not_quoted() -> None:
     key = replace(KEY, unlock=Secret("sesame"))
     with pytest.raises(InvalidInput) as refused:

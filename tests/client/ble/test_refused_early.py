@@ -12,6 +12,8 @@ from custom_components.ttlock.client.ble.lock import BleLock
 from custom_components.ttlock.client.ble.operations import control, log, passcodes
 from custom_components.ttlock.client.ble.operations.credentials import EnrolmentStep
 from custom_components.ttlock.client.ble.operations.log import LockRecord
+from custom_components.ttlock.client.ble.operations.network import NbMode, NbTime
+from custom_components.ttlock.client.ble.operations.passage import PassageEntry
 from custom_components.ttlock.client.ble.operations.seeds import random_seeds
 from custom_components.ttlock.client.ble.operations.wire import Reader
 from custom_components.ttlock.client.credentials import CredentialKind, Validity
@@ -52,11 +54,14 @@ AT = datetime(2026, 1, 15, 10, 30, 45, tzinfo=UTC)
         (lambda lock: lock.join_wifi("", Secret("x")), "wifi_name_wrong"),
         (lambda lock: lock.join_wifi("Hall", Secret("x" * 64)), "wifi_password_wrong"),
         (lambda lock: lock.add_wifi_sleep(0, 60, 1500), "out_of_range"),
-        (
-            lambda lock: lock.add_frozen_time(CyclicWindow(weekday=9, start=60, end=120)),
-            "cyclic_days",
-        ),
+        (lambda lock: lock.add_frozen_time(CyclicWindow(weekday=9, start=60, end=120)), "cyclic_days"),
         (lambda lock: lock.set_nb_server("x" * 300, 8011), "out_of_range"),
+        (lambda lock: lock.set_nb_modes(NbMode(256)), "out_of_range"),
+        (lambda lock: lock.set_nb_times(*((NbTime(1), 60),) * 256), "out_of_range"),
+        (lambda lock: lock.set_parameter(1, bytes(109)), "out_of_range"),
+        (lambda lock: lock.set_name_prefix("x" * 112), "out_of_range"),
+        (lambda lock: lock.add_fingerprint_template(b"x", 2**32, PERIOD), "out_of_range"),
+        (lambda lock: lock.add_passage_entry(PassageEntry(day=1, month=256)), "out_of_range"),
     ],
 )
 async def test_a_value_that_is_not_possible_sends_nothing(call: Callable[[BleLock], Any], reason: str) -> None:

@@ -322,6 +322,17 @@ async def test_a_command_that_comes_first_is_not_sent_again_to_a_deaf_lock(lock:
     assert len(lock.writes) == 2
 
 
+async def test_what_is_followed_and_comes_first_wakes_a_deaf_lock_once(lock: ScriptedLock) -> None:
+    lock.deaf_until_read = True
+    lock.answers[Opcode.SCAN_WIFI] = [ok(b"\x01")]
+    quirks = Quirks()
+    session = Session(lock, KEY, patience=IMPATIENT, quirks=quirks)
+    for quirks.needs_read in (False, True):
+        async with aclosing(session.follow(Opcode.SCAN_WIFI, VENDOR, access=Access.KEY, timeout=0.05)) as following:
+            assert await anext(following) == b"\x01"
+    assert (lock.reads, lock.opcodes) == (2, [Opcode.SCAN_WIFI] * 2), "one for each connection"
+
+
 @pytest.mark.parametrize("kind", [OutOfReach, NoConnectionSlot])
 async def test_a_lock_that_is_not_found_is_looked_for_once_more(
     session: Session, lock: ScriptedLock, kind: type[BluetoothError]

@@ -129,6 +129,7 @@ async def test_lock_data_of_the_cloud_opens_the_lock(air: Air, api: Api) -> None
     paired, radio = lockdata.read(data), air.lock("front_door")
     assert (paired.mac, paired.keys) == (radio.address, radio.keys)
     assert paired.raw_offset == radio.lock.raw_offset
+    assert paired.no_key_pwd and paired.no_key_pwd not in repr(paired)
     detail = await api.call("lock/detail", "GET", lockId=FRONT_DOOR)
     assert int(decode_field(detail["adminPwd"])) == radio.keys.admin_ps
     assert int(decode_field(detail["lockKey"])) == radio.keys.unlock_key

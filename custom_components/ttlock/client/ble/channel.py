@@ -180,8 +180,8 @@ class Channel:
                 return reply
 
     async def rouse(self) -> None:
-        """Wake a lock that has not answered on this connection, for what cannot be sent again."""
-        if not self._has_answered:
+        """Wake a lock that has neither answered on this connection nor been woken, for what cannot be sent again."""
+        if not (self._has_answered or self._quirks.needs_read):
             await self._wake()
 
     async def _first_reply(self, waiting: Waiting, plain: bytes, *, control: bool, timeout: float) -> bytes:

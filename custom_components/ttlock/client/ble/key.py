@@ -10,12 +10,10 @@ from ..secret import Secret
 from . import cipher
 from .frame import DEFAULT_HEADER, Header
 from .opcodes import VENDOR
-from .operations.dates import CENTURY, NO_END, end5, start5
+from .operations.dates import end5, start5
 from .operations.wire import decimal
 
 WORD: Final = 1 << 32
-_LONG_OVER: Final = bytes((1, 1, 1, 0, 0))
-"""The first date that does not stand for no limit: a key that ended before this century shall not open for ever."""
 
 
 class Role(IntEnum):
@@ -108,9 +106,7 @@ class LockKey:
 
     def user_check(self) -> bytes:
         """Return the request of CHECK_USER_TIME (5.3), with the period of this key and nothing wider."""
-        start = start5(self.start, self.zone)
-        end = NO_END if self.end is None else _end(self.end, self.zone)
-        return start + end + _u24(self.flag) + self._account()
+        return start5(self.start, self.zone) + end5(self.end, self.zone) + _u24(self.flag) + self._account()
 
     def owner(self) -> bytes:
         """Return the request of ADD_ADMIN (5.1), which makes both numbers known to the lock."""
@@ -136,11 +132,6 @@ def _number(secret: Secret | None) -> int:
     if secret is None:
         raise ValueError("the key does not have this part")
     return decimal(secret) % WORD
-
-
-def _end(when: datetime, zone: tzinfo) -> bytes:
-    """Return the end of a key: one that is before the years of a lock is over all the same."""
-    return _LONG_OVER if when.astimezone(zone).year <= CENTURY else end5(when, zone)
 
 
 def _u24(value: int) -> bytes:

@@ -3,7 +3,7 @@
 A lock knows no zone and no daylight saving; `zone` is the offset that it was paired with.
 """
 
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Final
 
 from ...credentials import Validity, ValidityKind
@@ -32,19 +32,16 @@ def date5(when: datetime, zone: tzinfo) -> bytes:
 
 def start5(when: datetime | None, zone: tzinfo) -> bytes:
     """Return the beginning of a period; before this century means always."""
-    if when is None or when.astimezone(zone).year <= CENTURY:
+    if when is None or when < _new_year(1, zone):
         return NO_START
-    return date5(min(when, _last(zone)), zone)
-
-
-def _last(zone: tzinfo) -> datetime:
-    """Return the last moment before the year that stands for never."""
-    return datetime(CENTURY + LAST_YEAR - 1, 12, 31, 23, 59, tzinfo=zone)
+    return date5(min(when, _new_year(LAST_YEAR, zone) - timedelta(minutes=1)), zone)
 
 
 def end5(when: datetime | None, zone: tzinfo) -> bytes:
-    """Return the end of a period; beyond what a lock can write means never."""
-    return NO_END if when is None or when.astimezone(zone).year >= CENTURY + LAST_YEAR else date5(when, zone)
+    """Return the end of a period; beyond what a lock can write means never, and before it that the period is over."""
+    if when is None or when >= _new_year(LAST_YEAR, zone):
+        return NO_END
+    return date5(max(when, _new_year(1, zone)), zone)
 
 
 def period(validity: Validity, zone: tzinfo) -> bytes:
@@ -87,6 +84,11 @@ def read_period(reader: Reader, zone: tzinfo) -> Validity:
     if start is None and end is None:
         return Validity.permanent()
     return Validity(kind=ValidityKind.PERIOD, start=start, end=end)
+
+
+def _new_year(year: int, zone: tzinfo) -> datetime:
+    """Return when a year of a lock begins. It is compared with, since the ends of the calendar fit into no other zone."""
+    return datetime(CENTURY + year, 1, 1, tzinfo=zone)
 
 
 def _local(data: bytes, zone: tzinfo) -> datetime | None:
