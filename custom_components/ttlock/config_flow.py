@@ -35,9 +35,9 @@ from .const import (
     LOGGER,
     PORTAL_URL,
 )
-from .key_flow import KeyFlow
 from .message_template_flow import MessageTemplateFlow
 from .options_flow import TTLockOptionsFlow
+from .pairing_flow import PairingFlow
 from .templates import MESSAGE_TEMPLATE
 
 ACCOUNT_SCHEMA = vol.Schema(
@@ -50,7 +50,7 @@ ACCOUNT_SCHEMA = vol.Schema(
         ),
     }
 )
-MENU = ["developer", "app", "key"]
+MENU = ["developer", "app", "key", "new_lock"]
 """What a newcomer chooses from: who can do most comes first."""
 FORM_ERRORS = {
     "application_unknown",
@@ -68,7 +68,7 @@ FORM_ERRORS = {
 """Reasons for which the form has words of its own; every other one is shown as unknown."""
 
 
-class TTLockConfigFlow(AppFlow, KeyFlow, AbstractOAuth2FlowHandler, domain=DOMAIN):
+class TTLockConfigFlow(AppFlow, PairingFlow, AbstractOAuth2FlowHandler, domain=DOMAIN):
     """Ask where the locks come from. With a developer application: pick it, then ask for the app account.
 
     The vendor has no page for consent: the account's password is exchanged for a token and forgotten.

@@ -77,7 +77,9 @@ class Door:
 
     def time_passes(self) -> None:
         """Carry out, or not yet, what a gateway still holds."""
-        while self.late and self.path.choose(True, False):
+        while self.late:
+            if not self.path.choose(True, False):
+                return
             self.late.pop()()
 
     @property
