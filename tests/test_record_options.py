@@ -252,6 +252,8 @@ async def test_a_doorbell_rings_once_the_user_says_what_it_writes(
     late, ring = [event for event in told if event["event_type"] != "other"][-2:]
     assert (late["event_type"], late["kind"]) == ("late", EventType.RING)
     assert (ring["event_type"], ring["device_class"]) == ("ring", "doorbell")
+    await choose(hass, loaded, "doorbell", {"bell_locks": [], "bell_records": [str(BELL)]})
+    assert er.async_get(hass).async_get(bells[0].entity_id) is None
 
 
 async def test_options_of_an_account_that_is_not_loaded_can_be_changed(

@@ -4,11 +4,14 @@ from dataclasses import dataclass
 from typing import Any, Final, override
 
 from homeassistant.components.event import EventDeviceClass, EventEntity, EventEntityDescription
+from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .client.accessories import DoorEvent
 from .client.events import ACCESS, ALARMS, DOORBELL, EventType, LockEvent
+from .const import DOMAIN
 from .coordinator import TTLockConfigEntry
 from .entity import LockEntityDescription, TTLockEntity, async_add_lock_entities
 from .options import RecordOptions
@@ -75,6 +78,11 @@ async def async_setup_entry(
         entry, async_add_entities, (*EVENTS, bell), LockEvents if options.names else LockEventsWithoutNames
     )
     async_add_standalone_entities(entry, async_add_entities, (DOOR_ALARM,), DoorAlarm)
+    registry = er.async_get(hass)
+    for lock_id in entry.runtime_data.locks:
+        unique_id = f"{DOMAIN}-{lock_id}-{bell.key}"
+        if not options.bells_at(lock_id) and (gone := registry.async_get_entity_id(Platform.EVENT, DOMAIN, unique_id)):
+            registry.async_remove(gone)
 
 
 class LockEvents(TTLockEntity, EventEntity):
