@@ -10,7 +10,7 @@ from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import MockConfigEntry, async_capture_events
 
 from custom_components.ttlock import async_remove_config_entry_device
 from simulator import CloudServer, World
@@ -92,6 +92,22 @@ async def test_the_door_follows_its_callbacks_and_closed_is_looked_up(
     await post(hass, client, path, told(terrace, LEFT_OPEN))
     assert hass.states.get("event.terrace_alarm").attributes["event_type"] == "left_open"  # type: ignore[union-attr]
     assert loaded.runtime_data.push.alive
+
+
+async def test_an_alarm_whose_callback_comes_twice_is_one(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    terrace: StandaloneSensor,
+    loaded: MockConfigEntry,
+    client: TestClient[Any, Any],  # noqa: F811
+    path: str,  # noqa: F811
+) -> None:
+    changes = async_capture_events(hass, "state_changed")
+    for event in (LEFT_OPEN, LEFT_OPEN, CLOSED, OPEN, LEFT_OPEN):
+        await post(hass, client, path, told(terrace, event))
+    freezer.tick(24 * 3600)
+    await post(hass, client, path, told(terrace, LEFT_OPEN))
+    assert len([change for change in changes if change.data["entity_id"] == "event.terrace_alarm"]) == 3
 
 
 async def test_a_door_that_closes_is_shown_at_once_or_a_little_later(

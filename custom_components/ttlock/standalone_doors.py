@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, override
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
@@ -25,6 +25,8 @@ type Listener = Callable[[int, DoorEvent], None]
 LOOK_INTERVAL: Final = timedelta(days=1)
 """Between two looks whether an account without such sensors has one by now."""
 PUSHED_INTERVAL: Final = timedelta(hours=6)
+TWICE: Final = timedelta(minutes=5)
+"""Callbacks come twice (ttlock-open-api.md 5.3), and those of sensors bear no time."""
 _DEVICE: Final = "door-sensor-"
 
 
@@ -46,6 +48,7 @@ class StandaloneDoors(DataUpdateCoordinator[dict[int, StandaloneSensor]]):
         self.account = account
         self.data = {}
         self._told: set[Listener] = set()
+        self._last: dict[int, tuple[DoorEvent, datetime]] = {}
 
     @callback
     def async_listen(self, listener: Listener) -> CALLBACK_TYPE:
@@ -59,12 +62,15 @@ class StandaloneDoors(DataUpdateCoordinator[dict[int, StandaloneSensor]]):
 
         Callbacks are not signed, so that a door is closed is not believed without asking.
         """
-        sensor = self.data[sensor_id]
+        sensor, now = self.data[sensor_id], dt_util.utcnow()
         if event in (DoorEvent.OPENED, DoorEvent.LEFT_OPEN) and (sensor.door is not Door.OPEN or sensor.stale):
-            now_open = replace(sensor, door=Door.OPEN, stale=False, updated=dt_util.utcnow())
+            now_open = replace(sensor, door=Door.OPEN, stale=False, updated=now)
             self.async_set_updated_data({**self.data, sensor_id: now_open})
-        for listener in tuple(self._told):
-            listener(sensor_id, event)
+        last, at = self._last.get(sensor_id, (None, now))
+        if event is not last or now - at >= TWICE:
+            self._last[sensor_id] = (event, now)
+            for listener in tuple(self._told):
+                listener(sensor_id, event)
         return event is DoorEvent.CLOSED
 
     @override
