@@ -18,9 +18,6 @@ from .const import DOMAIN, LOGGER
 
 PORTS: Final = (443, 80)
 CHECK_SECONDS: Final = 5
-PROBLEMS: Final = ("no_external_url", "ip_address", "plain_http", "other_port", "certificate", "cloud_disconnected")
-"""Why callbacks cannot come, as words: the vendor wants https, a real name, port 443 or 80 and a certificate that the
-world trusts (ttlock-open-api.md 5.1)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +27,8 @@ class Address:
     url: str | None
     """What belongs into the vendor's portal. Who knows it can send made-up callbacks."""
     problem: str | None = None
+    """Why callbacks cannot come, as one word: the vendor wants https, a real name, port 443 or 80 and a certificate that
+    the world trusts (ttlock-open-api.md 5.1)."""
 
 
 async def async_address(hass: HomeAssistant, entry: ConfigEntry) -> Address:
