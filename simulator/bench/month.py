@@ -31,7 +31,6 @@ from simulator.demo.house import DOMAIN, TIME_ZONE
 from simulator.demo.ports import free_port
 from simulator.lock import VirtualLock
 from simulator.radio.air import Air
-from simulator.radio.fidelity import Pace
 
 from .household import Act, acts_of
 from .virtual_time import VirtualClock, VirtualLoop, install
@@ -47,8 +46,6 @@ TICK_SECONDS = 5.0
 """... unless somebody listens: what a lock does by itself changes what it sends."""
 ADVERTISING_SECONDS = 60.0
 """Often enough for Home Assistant to know that a lock is there; what changes is heard at once in any case."""
-PACE = Pace(interval=0.03, connect_seconds=0.2)
-"""A link as phones and proxies make it."""
 SAMPLE = timedelta(minutes=5)
 SETTLED_SECONDS = 1800
 CODE = "135791"
@@ -179,8 +176,7 @@ class Month:
     def _put_on_the_air(self, hass: Any) -> None:
         from simulator.radio.bleak_backend import VirtualScanner  # noqa: PLC0415  # as above
 
-        for radio in self._air.radios():
-            radio.pace = PACE
+        # Links take no time here, as gateways take none: else the faster road would always be the cloud.
         VirtualScanner(self._air).listen(hass, every=ADVERTISING_SECONDS)
 
     async def _sign_in(self, hass: Any) -> Any:
