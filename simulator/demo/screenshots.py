@@ -9,12 +9,14 @@ from pathlib import Path
 import sys
 import time
 
+import aiohttp
+
 from .api import ApiError, HomeAssistantApi
 from .browser import BrowserError, Page
 from .door import KEYPAD
 from .hass import ROOT
 from .house import DASHBOARD_PATH, DOMAIN, LOGIN, read_entities
-from .session import DEFAULT_PORT
+from .session import CLOUD_PORT, DEFAULT_PORT
 
 IMAGES = ROOT / "docs" / "images"
 WIDTH = 1400
@@ -27,6 +29,7 @@ EXTERNAL_URL = "https://home.example.com"
 CALLBACKS_TITLE = "TTLock does not tell Home Assistant"
 SETTLE_SECONDS = 2.0
 """Pictures, icons and animations come after the text."""
+NEW_LOCK = "new_lock"
 KEY = ("turn_key", "")
 CODE = ("enter_code", "48151623")
 SCENE = (CODE, KEY, KEY, KEY, ("enter_code", "13572468"), CODE, KEY)
@@ -36,9 +39,10 @@ SCENE = (CODE, KEY, KEY, KEY, ("enter_code", "13572468"), CODE, KEY)
 class Photographer:
     """Takes the pictures, one method for each."""
 
-    def __init__(self, page: Page, api: HomeAssistantApi, folder: Path) -> None:
+    def __init__(self, page: Page, api: HomeAssistantApi, control_url: str, folder: Path) -> None:
         """Remember what to show and where to put it."""
         self._page = page
+        self._control_url = control_url
         self._api = api
         self._folder = folder
 
@@ -122,6 +126,17 @@ class Photographer:
         await self._page.click("ha-button", "Add")
         await self._page.wait_for("deep('step-flow-menu').some(shown)")
 
+    async def pairing(self) -> None:
+        """Touch a lock that belongs to nobody, and show how Home Assistant offers and pairs it."""
+        async with aiohttp.ClientSession() as session:
+            for path, body in (("box", {"key": NEW_LOCK}), ("radio", {"lock": NEW_LOCK, "touch": True})):
+                async with session.post(f"{self._control_url}/{path}", json=body) as response:
+                    response.raise_for_status()
+        await self._show("config/integrations/dashboard", "Discovered")
+        await self._page.click("ha-button", "Add")
+        await self._page.wait_for("deep('step-flow-form').some(shown)")
+        await self._save("pairing")
+
     async def account(self) -> None:
         """Show the step of the config flow that asks for the account."""
         await self._menu()
@@ -169,13 +184,13 @@ def save(path: Path, picture: bytes) -> None:
     print(f"{path.name:20} {len(picture) / 1000:5.0f} KB", flush=True)
 
 
-async def take(base_url: str, folder: Path, names: list[str]) -> int:
+async def take(base_url: str, control_url: str, folder: Path, names: list[str]) -> int:
     """Take the named pictures, return the exit status."""
     failed = 0
     async with HomeAssistantApi(base_url) as api, Page(width=WIDTH, height=HEIGHT) as page:
         await api.sign_in(LOGIN)
         await api.connect()
-        photographer = Photographer(page, api, folder)
+        photographer = Photographer(page, api, control_url, folder)
         await photographer.sign_in()
         for name in names:
             try:
@@ -196,6 +211,7 @@ PICTURES: dict[str, Callable[[Photographer], Awaitable[None]]] = {
     "todo": Photographer.todo,
     "activity": Photographer.activity,
     "menu": Photographer.menu,
+    "pairing": Photographer.pairing,
     "account": Photographer.account,
     "credentials": Photographer.credentials,
     "callbacks": Photographer.callbacks,
@@ -207,11 +223,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="script/screenshots", description="Pictures of a running demo.")
     parser.add_argument("pictures", nargs="*", default=list(PICTURES), help=f"of {', '.join(PICTURES)} (default: all)")
     parser.add_argument("--url", default=f"http://127.0.0.1:{DEFAULT_PORT}", help="address of the demo")
+    parser.add_argument(
+        "--control", default=f"http://127.0.0.1:{CLOUD_PORT}/control", help="address of its virtual world"
+    )
     parser.add_argument("--folder", type=Path, default=IMAGES, help="where to put them (default docs/images)")
     options = parser.parse_args()
     if unknown := set(options.pictures) - set(PICTURES):
         parser.error(f"no such picture: {', '.join(unknown)}")
-    return asyncio.run(take(options.url, options.folder, options.pictures))
+    return asyncio.run(take(options.url, options.control, options.folder, options.pictures))
 
 
 if __name__ == "__main__":

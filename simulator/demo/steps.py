@@ -3,7 +3,7 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 
-from . import entry_steps, key_steps, outage_steps, push_steps, quota_steps, radio_steps
+from . import entry_steps, key_steps, outage_steps, pairing_steps, push_steps, quota_steps, radio_steps
 from .house import add_account, config_entries, enter_house, read_entities, settled_entities
 from .stage import FOLLOW_SECONDS, LOCK, Stage, Step, expect
 
@@ -227,6 +227,7 @@ STEPS = (
     Step("the radio dies at each step of an unlock, and the bolt moves once", radio_steps.the_radio_dies_at_each_step),
     Step("the keypad is heard over the air, without a question", radio_steps.the_keypad_is_heard_over_the_air),
     Step("another client for the same lock gets its turn", radio_steps.another_client_gets_its_turn),
+    Step("a new lock is discovered, paired, opened and given a code", pairing_steps.a_new_lock_is_paired),
     Step("an app account brings its keys, after the check of a new device", entry_steps.an_app_account_brings_its_keys),
     Step("a developer account joins the app account", entry_steps.the_developer_account_joins_in),
     Step("an entry of hass-ttlock gains Bluetooth by itself", entry_steps.an_entry_of_hass_ttlock_gains_bluetooth),
