@@ -100,7 +100,8 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
         self.cloud = cloud
         self.quota = quota
         self.locks: dict[int, LockCoordinator] = {}
-        self.cloud.router = Router(EntryRadio(self.locks), RoadWishes(self), time.monotonic)
+        self.wishes = RoadWishes(self)
+        self.cloud.router = Router(EntryRadio(self.locks), self.wishes, time.monotonic)
         self.settings = SettingsStore(hass, entry.entry_id)
         self.grants = GrantKeeper(hass, self)
         self.users = UserStore(hass, entry.entry_id)

@@ -20,6 +20,7 @@ from .client.ble.operations.control import Status, read_push
 from .client.ble.session import Session
 from .client.errors import BadReply
 from .client.models import Bolt
+from .connection_keeper import ConnectionKeeper
 from .const import ADVERTISED_AFTER_SECONDS, LOGGER
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class LockRadio:
         self._key: LockKey | None = None
         """The one in use."""
         self._stops: list[CALLBACK_TYPE] = []
+        self._keeper = ConnectionKeeper(hass, lock)
 
     @callback
     def async_begin(self) -> None:
@@ -61,6 +63,7 @@ class LockRadio:
         for stop in self._stops:
             stop()
         self._stops.clear()
+        self._keeper.async_shutdown()
         await self._async_hang_up()
 
     # -- What the roads need ---------------------------------------------------------------------------------------
@@ -82,6 +85,12 @@ class LockRadio:
 
     @property
     def ble(self) -> BleLock:
+        """Return the lock for somebody who wants something of it; only with a key."""
+        self._keeper.async_used()
+        return self.conversation
+
+    @property
+    def conversation(self) -> BleLock:
         """Return the lock, over a session that is shared; only with a key."""
         data = self._lock.account.keys.get(self._lock.lock_id)
         assert data is not None  # noqa: S101  # `has_key` was asked before
@@ -148,6 +157,8 @@ class LockRadio:
         has_come = self._speaks and not lock.data.by_radio
         lock.async_publish(by_radio=self._speaks)
         lock.questions.async_review_way()
+        if self._speaks:
+            self._keeper.async_heard()
         if has_come and lock.data.obstacle and lock.data.bolt is Bolt.UNKNOWN:
             # It could not be asked before.
             lock.questions.async_ask_in(ARRIVED_SECONDS)

@@ -4,9 +4,7 @@ import asyncio
 from collections.abc import Iterable
 from typing import Any, Final
 
-from homeassistant.components.lock.const import DOMAIN as LOCK_DOMAIN
-from homeassistant.config_entries import ConfigEntryState, ConfigFlowResult, OptionsFlowWithReload
-from homeassistant.helpers import entity_registry as er
+from homeassistant.config_entries import ConfigEntryState, ConfigFlowResult
 from homeassistant.helpers.selector import (
     BooleanSelector,
     EntitySelector,
@@ -23,7 +21,7 @@ from .access_words import without_digits
 from .client.events import LATE_AFTER, is_free
 from .client.people import Held
 from .client.quota import FREE_PLAN
-from .const import CONF_CALLS_A_MONTH, DOMAIN, LOGGER
+from .const import CONF_CALLS_A_MONTH, CONF_KIND, LOGGER
 from .lock_coordinator import LockCoordinator
 from .options import (
     CONF_ACTIVITY,
@@ -34,17 +32,18 @@ from .options import (
     CONF_PEOPLE,
     CONF_RECORD_NAMES,
 )
+from .road_options_flow import RoadOptionsFlow
 
 CONF_NAMES: Final = "names"
 CONF_PERSON: Final = "person"
-MENU: Final = ["records", "people", "duress", "doorbell", "calls"]
+MENU: Final = ["records", "people", "duress", "doorbell", "bluetooth", "calls", "remove_lock"]
 MOST_CALLS: Final = 100_000_000
 LATEST_MINUTES: Final = 24 * 60
 READING_SECONDS: Final = 5
 """Names are suggestions: whoever waits longer types them."""
 
 
-class TTLockOptionsFlow(OptionsFlowWithReload):
+class TTLockOptionsFlow(RoadOptionsFlow):
     """A menu of topics, each of which is saved on its own; options of others stay as they are."""
 
     def __init__(self) -> None:
@@ -53,7 +52,9 @@ class TTLockOptionsFlow(OptionsFlowWithReload):
 
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Let the user choose a topic."""
-        return self.async_show_menu(step_id="init", menu_options=MENU)
+        # The calls of a month are those of a developer application.
+        left_out = {"calls"} if CONF_KIND in self.config_entry.data else set()
+        return self.async_show_menu(step_id="init", menu_options=[step for step in MENU if step not in left_out])
 
     async def async_step_records(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask what is kept, what is shown, and what counts as news."""
@@ -185,14 +186,6 @@ class TTLockOptionsFlow(OptionsFlowWithReload):
             LOGGER.debug("The account is not loaded: nothing can be suggested")
             return []
         return list(self.config_entry.runtime_data.locks.values())
-
-    def _lock_ids(self) -> dict[str, int]:
-        """Return the numbers of the locks of the account by their entities."""
-        return {
-            entity.entity_id: int(entity.unique_id.split("-")[1])
-            for entity in er.async_entries_for_config_entry(er.async_get(self.hass), self.config_entry.entry_id)
-            if entity.domain == LOCK_DOMAIN and entity.platform == DOMAIN
-        }
 
 
 def _several(options: Iterable[str]) -> SelectSelector:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from .client import Feature
 from .client.errors import ConnectionFailed, DeviceUnreachable, NotPermitted, QuotaExceeded, TTLockError, Unsupported
 from .client.roads.router import Command, Preference
+from .road_options import RoadOptions
 
 if TYPE_CHECKING:
     from .coordinator import AccountCoordinator
@@ -21,7 +22,7 @@ class RoadWishes:
         """Return what the user wants."""
         if self._account.is_local:
             return Preference.LOCAL_ONLY
-        return Preference.PREFER_LOCAL
+        return RoadOptions.of(self._account.config_entry.options, lock_id).preference
 
     def cloud_obstacle(self, lock_id: int, command: Command | None) -> TTLockError | None:
         """Return why the cloud cannot reach the lock, or not with that command; None when it may."""

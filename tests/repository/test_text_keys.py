@@ -17,10 +17,13 @@ from custom_components.ttlock.app_flow import APP_ERRORS
 from custom_components.ttlock.client import errors, events
 from custom_components.ttlock.client.credentials import CredentialKind
 from custom_components.ttlock.client.grants import Life
+from custom_components.ttlock.client.roads.router import Preference
 from custom_components.ttlock.config_flow import FORM_ERRORS
 from custom_components.ttlock.key_flow import KEY_ERRORS
 from custom_components.ttlock.options_flow import MENU
 from custom_components.ttlock.pairing_flow import ACCOUNTS, NO_ACCOUNT, PAIRING_ERRORS
+from custom_components.ttlock.road_options import CONF_CONNECTION, CONF_PREFERENCE, Connection
+from custom_components.ttlock.road_options_flow import REMOVAL_ERRORS, REMOVAL_FAILED
 
 from .source import (
     CLIENT,
@@ -40,10 +43,10 @@ from .source import (
 )
 from .test_texts import placeholders
 
-OPTIONS_FLOW: Final = INTEGRATION / "options_flow.py"
+OPTIONS_FLOWS: Final = {INTEGRATION / "options_flow.py", INTEGRATION / "road_options_flow.py"}
 SUBENTRY_FLOWS: Final = {"message_template": INTEGRATION / "message_template_flow.py"}
 """The flows of what is added to an account, by its type."""
-FLOWS: Final = sorted({*INTEGRATION.glob("*_flow.py")} - {OPTIONS_FLOW, *SUBENTRY_FLOWS.values()})
+FLOWS: Final = sorted({*INTEGRATION.glob("*_flow.py")} - OPTIONS_FLOWS - {*SUBENTRY_FLOWS.values()})
 """The config flow, whose steps are spread over several modules."""
 PLATFORMS: Final = {platform.value for platform in Platform}
 INHERITED_STEPS: Final = {"async_step_pick_implementation": "pick_implementation"}
@@ -211,17 +214,21 @@ def test_flows_of_what_is_added_to_an_account() -> None:
 
 def test_flow_of_the_options() -> None:
     steps = {
-        name.removeprefix("async_step_") for found in functions(tree(OPTIONS_FLOW)) if "_step_" in (name := found.name)
+        name.removeprefix("async_step_")
+        for path in OPTIONS_FLOWS
+        for found in functions(tree(path))
+        if "_step_" in (name := found.name)
     }
     assert disagreement(section("options", "step"), steps) == []
     assert disagreement(section("options", "step", "init", "menu_options"), MENU) == []
     written = {
         text
-        for node in ast.walk(tree(OPTIONS_FLOW))
+        for path in OPTIONS_FLOWS
+        for node in ast.walk(tree(path))
         if isinstance(node, ast.Assign) and any(ast.unparse(target).startswith("errors[") for target in node.targets)
         for text in constants(node.value)
     }
-    assert disagreement(section("options", "error"), written) == []
+    assert disagreement(section("options", "error"), written | REMOVAL_ERRORS | {REMOVAL_FAILED}) == []
 
 
 def test_form_errors_can_happen() -> None:
@@ -314,7 +321,7 @@ def test_choices() -> None:
             if key := field.get("translation_key"):
                 used.setdefault(key, set()).update(field["options"])
     # Accounts have their own names; only what is none of them has a text.
-    used[ACCOUNTS] = {NO_ACCOUNT}
+    used |= {ACCOUNTS: {NO_ACCOUNT}, CONF_CONNECTION: {*Connection}, CONF_PREFERENCE: {*Preference}}
     texts = {key: set(choices["options"]) for key, choices in section("selector").items()}
     assert texts == used
 
