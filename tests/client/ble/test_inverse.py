@@ -22,8 +22,9 @@ from custom_components.ttlock.client.ble.operations.credentials import id_bytes
 from custom_components.ttlock.client.ble.operations.fingerprints import STYLE as FINGERPRINTS
 from custom_components.ttlock.client.ble.operations.hotel import HotelData
 from custom_components.ttlock.client.ble.operations.passage import PassageEntry, Repeat
+from custom_components.ttlock.client.ble.operations.passcodes import StoredPasscode
 from custom_components.ttlock.client.ble.operations.switches import Switch, Switches
-from custom_components.ttlock.client.ble.operations.wire import Reader
+from custom_components.ttlock.client.ble.operations.wire import Page, Reader
 from custom_components.ttlock.client.credentials import Validity, ValidityKind
 from custom_components.ttlock.client.cyclic import CyclicWindow
 from custom_components.ttlock.client.errors import InvalidInput
@@ -89,15 +90,15 @@ def test_a_period_that_never_opens_is_refused() -> None:
 def test_passcodes_with_an_end(
     pair: tuple[datetime, datetime], zone: tzinfo, digits: Secret, kind: PasscodeKind
 ) -> None:
-    _, request = passcodes.add(digits, kind, *pair, zone)
-    [found] = _listed(request[1:], zone, digits).passcodes
+    request = passcodes.add(digits, kind, *pair, zone)
+    [found] = _listed(request[1:], zone, digits).entries
     assert (found.code, found.kind, found.validity.start, found.validity.end) == (digits, kind, *pair)
 
 
 @given(start=st.none() | MINUTES, zone=ZONES, digits=DIGITS)
 def test_permanent_passcodes(start: datetime | None, zone: tzinfo, digits: Secret) -> None:
-    _, request = passcodes.add(digits, PasscodeKind.PERMANENT, start, None, zone)
-    [found] = _listed(request[1:], zone, digits).passcodes
+    request = passcodes.add(digits, PasscodeKind.PERMANENT, start, None, zone)
+    [found] = _listed(request[1:], zone, digits).entries
     assert found.kind is PasscodeKind.PERMANENT
     assert found.validity == Validity(kind=ValidityKind.PERMANENT, start=start)
 
@@ -114,10 +115,10 @@ def test_cyclic_passcodes(
     day: datetime, hour: int, hours: int, zone: tzinfo, digits: Secret, kind: PasscodeKind
 ) -> None:
     start = day.astimezone(zone).replace(hour=hour, minute=0)
-    _, request = passcodes.add(digits, kind, start, start + timedelta(hours=hours), zone)
+    request = passcodes.add(digits, kind, start, start + timedelta(hours=hours), zone)
     # What is asked for names the digits twice, as a lock lists them.
     _, number, *rest = request
-    [found] = _page(bytes((number, *rest)), zone).passcodes
+    [found] = _page(bytes((number, *rest)), zone).entries
     assert (found.code, found.original, found.kind) == (digits, digits, kind)
     assert {window.start for window in found.validity.windows} == {hour * 60}
     opens = start + timedelta(minutes=30)
@@ -125,13 +126,13 @@ def test_cyclic_passcodes(
     assert found.validity.opens_at(opens, zone) is (opens.astimezone(zone).isoweekday() in weekdays)
 
 
-def _listed(request: bytes, zone: tzinfo, digits: Secret) -> passcodes.PasscodePage:
+def _listed(request: bytes, zone: tzinfo, digits: Secret) -> Page[StoredPasscode]:
     """Return what a list would say of a passcode: type, digits, the digits once more, dates."""
     code = wire.code(digits)
     return _page(request[:1] + code + code + request[1 + len(code) :], zone)
 
 
-def _page(entry: bytes, zone: tzinfo) -> passcodes.PasscodePage:
+def _page(entry: bytes, zone: tzinfo) -> Page[StoredPasscode]:
     body = b"\x00\x01" + wire.sized(entry)
     return passcodes.read(len(body).to_bytes(2) + body, zone)
 
@@ -152,7 +153,7 @@ def test_fingerprints(numbers: list[int], pair: tuple[datetime, datetime]) -> No
     period = Validity.period(*pair)
     entries = b"".join(id_bytes(Secret(str(number))) + dates.period(period, UTC) for number in numbers)
     page = FINGERPRINTS.read(b"\x58\x06\x00\x07" + entries, UTC, lambda _: 6)
-    assert [(found.number, found.validity) for found in page.credentials] == [
+    assert [(found.number, found.validity) for found in page.entries] == [
         (Secret(str(number)), period) for number in numbers
     ]
 
@@ -207,7 +208,7 @@ def test_a_window_that_no_lock_can_hold_is_refused(entry: PassageEntry) -> None:
 def test_frozen_times(window: CyclicWindow, weekday: int) -> None:
     window = CyclicWindow(weekday=weekday, start=window.start, end=window.end)
     _, _, *entry = times.add_frozen(window)
-    assert times.read_frozen(bytes((0x58, 1, 1, 2, *entry))).windows == (window,)
+    assert times.read_frozen(bytes((0x58, 1, 1, 2, *entry))).entries == (window,)
 
 
 @given(data=st.data())

@@ -166,7 +166,7 @@ def test_records_have_the_numbers_of_the_cloud(kind: int, record_type: int | Non
 
 def test_a_passcode_of_an_unknown_type_is_listed_all_the_same() -> None:
     lock_page = "0018" + "0001" + "15" + "09" + "0431323334" * 2 + "1a010f0a1e" + "1b0c1f173b"
-    [found] = passcodes.read(bytes.fromhex(lock_page), UTC).passcodes
+    [found] = passcodes.read(bytes.fromhex(lock_page), UTC).entries
     assert (found.code, found.kind) == (Secret("1234"), PasscodeKind.UNKNOWN)
 
 

@@ -7,10 +7,10 @@ from typing import Final
 
 from ..models import Bolt
 from .frame import Header
+from .operations.wire import MAC_BYTES
 
 COMPANY_ID: Final = 0x0305
 """By which a stack reports the data of a lock of protocol 5.3: it takes its first two bytes for a manufacturer."""
-ADDRESS_LENGTH: Final = 6
 _MIN_LENGTH: Final = 15
 _PROTOCOL: Final = b"\x05\x03"
 _NAME_WITHOUT_FLAGS: Final = "LOCK_"
@@ -164,7 +164,7 @@ def _lock(raw: bytes, version: tuple[int, int, int], flags_at: int, name: str | 
     if (lock_type := _lock_type(version)) is None:
         return None
     kind = _kind(version, lock_type)
-    address = raw[-ADDRESS_LENGTH:][::-1].hex(":").upper()
+    address = raw[-MAC_BYTES:][::-1].hex(":").upper()
     header = Header(*version)
     if lock_type in _WITHOUT_FLAGS or _is_old_name(name):
         return Advertisement(kind=kind, address=address, header=header, lock_type=lock_type)

@@ -2,10 +2,13 @@
 
 from collections.abc import AsyncGenerator, Callable
 from enum import IntEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 from .key import LockKey, Role
 from .opcodes import Opcode
+
+TOKEN_BYTES: Final = 4
+"""What a handshake is answered with."""
 
 
 class Access(IntEnum):

@@ -6,6 +6,7 @@ from enum import IntEnum
 import struct
 from typing import Final, NoReturn, Self, final, override
 
+from ..errors import NotPermitted
 from ..secret import Secret
 from . import cipher
 from .frame import DEFAULT_HEADER, Header
@@ -111,6 +112,11 @@ class LockKey:
     def owner(self) -> bytes:
         """Return the request of ADD_ADMIN (5.1), which makes both numbers known to the lock."""
         return struct.pack(">II", _number(self.admin), _number(self.unlock)) + VENDOR
+
+    def permit(self, role: Role) -> None:
+        """Refuse what the key does not allow; NotPermitted."""
+        if self.role < role:
+            raise NotPermitted("not_admin" if role is Role.ADMIN else "not_permitted")
 
     def with_header(self, header: Header) -> Self:
         """Return the same key for a lock of which more is known."""

@@ -18,10 +18,10 @@ from . import cipher
 from .codec import decode_field, encode_field
 from .frame import DEFAULT_HEADER, Header
 from .key import LockKey, Role, format_aes_key, parse_aes_key
+from .operations.wire import MAC_BYTES
 
 EKEY_USER_TYPE: Final = "110302"
 _VERSION: Final = "1.0"
-_ADDRESS_LENGTH: Final = 6
 _DAY: Final = 86_400_000
 _NO_START: Final = 949338000000
 _NO_END: Final = 4099741200000
@@ -58,8 +58,8 @@ class LockData:
         """
         try:
             raw = base64.b64decode(text.reveal(), validate=True)
-            address = raw[-_ADDRESS_LENGTH:].hex(":").upper()
-            members = cipher.decrypt(_cipher_key(address), raw[:-_ADDRESS_LENGTH]).decode()
+            address = raw[-MAC_BYTES:].hex(":").upper()
+            members = cipher.decrypt(_cipher_key(address), raw[:-MAC_BYTES]).decode()
             found = cls(Secret(_json(_parsed(members))))
         except binascii.Error, ValueError:
             raise KeyInvalid("lock_data_unreadable") from None

@@ -9,9 +9,9 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 import logging
 from typing import Final
 
-from ..errors import BadReply, BluetoothError, NoConnectionSlot, NotPermitted, OutOfReach, TTLockError
+from ..errors import BadReply, BluetoothError, NoConnectionSlot, OutOfReach, TTLockError
 from .channel import Channel, Patience, Quirks, Waiting
-from .conversation import Access
+from .conversation import TOKEN_BYTES, Access
 from .key import LockKey, Role
 from .link import Connector
 from .opcodes import Opcode
@@ -26,7 +26,6 @@ _NOT_PROVED: Final = frozenset({0x02, 0x08})
 """With these a lock refuses a command whose handshake it does not count any more."""
 _UNFINDABLE: Final = (OutOfReach, NoConnectionSlot)
 _FINDING_TRIES: Final = 2
-_TOKEN_LENGTH: Final = 4
 
 
 class Session:
@@ -85,7 +84,7 @@ class Session:
         control: bool = False,
     ) -> bytes:
         """Send one request and return what its reply holds, see `Conversation`."""
-        self._check_role(access)
+        self._key.permit(access.role)
         if callable(data) and access is Access.KEY:
             raise ValueError("there is no token without a handshake")
         async with self._turn:
@@ -104,7 +103,7 @@ class Session:
         timeout: float,
     ) -> AsyncGenerator[bytes]:
         """Send one request and yield what each of its replies holds, see `Conversation`."""
-        self._check_role(access)
+        self._key.permit(access.role)
         async with self._turn:
             self._stop_timer()
 
@@ -126,10 +125,6 @@ class Session:
         async with self._turn:
             self._stop_timer()
             await self._drop()
-
-    def _check_role(self, access: Access) -> None:
-        if self._key.role < access.role:
-            raise NotPermitted("not_admin") if access.role is Role.ADMIN else NotPermitted
 
     async def _repeated[T](self, act: Callable[[Channel], Awaitable[T]]) -> T:
         """Try until the lock has answered, or until trying again would be wrong or useless."""
@@ -217,9 +212,9 @@ class Session:
         by_admin = access.role is Role.ADMIN
         opcode = Opcode.CHECK_ADMIN if by_admin else Opcode.CHECK_USER_TIME
         reply = await self._check(channel, opcode, channel.key.admin_check() if by_admin else channel.key.user_check())
-        if len(reply) < _TOKEN_LENGTH:
+        if len(reply) < TOKEN_BYTES:
             raise BadReply
-        self._token = int.from_bytes(reply[:_TOKEN_LENGTH])
+        self._token = int.from_bytes(reply[:TOKEN_BYTES])
         self._access = checked
         if access.is_proved:
             await self._prove(channel, access)

@@ -4,8 +4,7 @@ from enum import IntEnum
 from typing import Final
 
 from ...credentials import CredentialKind
-from ...errors import BadReply
-from .credentials import ADD, ID_BYTES, Enrolment, EnrolmentStep, Style, id_bytes
+from .credentials import ADD, Enrolment, EnrolmentStep, Style, common_step, id_bytes
 from .wire import Answer
 
 PACKET: Final = 6
@@ -53,27 +52,13 @@ class PalmHint(IntEnum):
     BACK_OF_HAND = 8
 
 
-def enrol() -> bytes:
-    """Return the request to learn the face or palm that is shown to the lock."""
-    return bytes((ADD,))
-
-
 def read_enrolment(data: bytes) -> Enrolment:
     """Read a step of learning a face or palm; a hint that is not in the tables is handed on as it is."""
     answer = Answer(data, ADD)
-    match answer.u8():
-        case 1:
-            return Enrolment(step=EnrolmentStep.DONE, number=answer.number(ID_BYTES), battery=answer.battery)
+    match status := answer.u8():
         case 2:
             return Enrolment(step=EnrolmentStep.READY, battery=answer.battery)
         case 3:
             return Enrolment(step=EnrolmentStep.PROGRESS, hint=answer.u8(), battery=answer.battery)
-        case 4:
-            return Enrolment(
-                step=EnrolmentStep.TEMPLATE,
-                sequence=answer.u16(),
-                packet_size=answer.u16(),
-                battery=answer.battery,
-            )
         case _:
-            raise BadReply
+            return common_step(answer, status)

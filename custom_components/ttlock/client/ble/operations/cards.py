@@ -6,13 +6,12 @@ from ...credentials import CredentialKind
 from ...errors import BadReply
 from ...secret import Secret
 from .credentials import ADD, PERIOD_BYTES, Enrolment, EnrolmentStep, Style
-from .wire import Answer, decimal, unsigned
+from .wire import Answer, decimal, shown, unsigned
 
 SHORT: Final = 4
 LONG: Final = 8
 _FILLED: Final = b"\xff" * 4
 """Behind a short number that the lock gives in eight bytes."""
-KEYPAD: Final = 2
 
 
 def encode(digits: Secret) -> bytes:
@@ -28,11 +27,6 @@ def width(size: int) -> int:
     """Return how long the numbers in a page are; several long ones in one page are a guess (5.9)."""
     short, long = SHORT + PERIOD_BYTES, LONG + PERIOD_BYTES
     return LONG if size == long or (size % short and not size % long) else SHORT
-
-
-def enrol(*, at_keypad: bool = False) -> bytes:
-    """Return the request to learn the card that is held to the lock, or to its wireless keypad."""
-    return bytes((ADD, KEYPAD)) if at_keypad else bytes((ADD,))
 
 
 def read_enrolment(data: bytes) -> Enrolment:
@@ -53,7 +47,7 @@ def read_number(data: bytes) -> Secret:
         data = data[:SHORT]
     if len(data) not in (SHORT, LONG):
         raise BadReply
-    return Secret(str(int.from_bytes(data)))
+    return shown(data)
 
 
 STYLE: Final = Style(kind=CredentialKind.CARD, encode=encode, decode=read_number)

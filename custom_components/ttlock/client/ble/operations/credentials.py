@@ -10,12 +10,13 @@ from ...credentials import CredentialKind, Validity
 from ...errors import BadReply, InvalidInput
 from ...secret import Secret
 from .dates import period, read_period
-from .wire import Answer, Reader, number, u16, u32
+from .wire import Answer, Page, Reader, number, shown, u16, u32
 
 ADD: Final = 2
 DELETE: Final = 3
 CLEAR: Final = 4
 CHANGE: Final = 5
+_KEYPAD: Final = 2
 PERIOD_BYTES: Final = 10
 ID_BYTES: Final = 6
 """The numbers of fingerprints, faces and palms."""
@@ -28,15 +29,6 @@ class StoredCredential:
     kind: CredentialKind
     number: Secret
     validity: Validity
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CredentialPage:
-    """Some credentials, and where the list goes on."""
-
-    credentials: tuple[StoredCredential, ...]
-    next: int | None
-    battery: int | None
 
 
 class EnrolmentStep(StrEnum):
@@ -69,18 +61,13 @@ class Enrolment:
     battery: int | None = None
 
 
-def decimal(data: bytes) -> Secret:
-    """Return the number under which the cloud knows it, too."""
-    return Secret(str(int.from_bytes(data)))
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Style:
     """How the requests of one kind of credential are spelled."""
 
     kind: CredentialKind
     encode: Callable[[Secret], bytes]
-    decode: Callable[[bytes], Secret] = decimal
+    decode: Callable[[bytes], Secret] = shown
     query: int = 1
 
     def ask(self, cursor: int) -> bytes:
@@ -99,17 +86,17 @@ class Style:
         """Return the request that takes a credential off the lock."""
         return bytes((DELETE,)) + self.encode(digits)
 
-    def read(self, data: bytes, zone: tzinfo, width: Callable[[int], int]) -> CredentialPage:
+    def read(self, data: bytes, zone: tzinfo, width: Callable[[int], int]) -> Page[StoredCredential]:
         """Read a page of the list; `width` tells how long a number is from how much the page holds."""
         answer = Answer(data, self.query)
         cursor = answer.cursor()
         if cursor < 0 or not answer.left:
-            return CredentialPage(credentials=(), next=None, battery=answer.battery)
+            return Page(entries=(), next=None, battery=answer.battery)
         size = width(answer.left)
         entries = []
         while answer.left:
             entries.append(self._entry(answer, size, zone))
-        return CredentialPage(credentials=tuple(entries), next=cursor if cursor > 0 else None, battery=answer.battery)
+        return Page(entries=tuple(entries), next=cursor if cursor > 0 else None, battery=answer.battery)
 
     def _entry(self, reader: Reader, size: int, zone: tzinfo) -> StoredCredential:
         return StoredCredential(
@@ -132,9 +119,25 @@ def clear() -> bytes:
     return bytes((CLEAR,))
 
 
-def done(data: bytes, operation: int) -> int | None:
-    """Read the reply to a change and return the battery."""
-    return Answer(data, operation).battery
+def enrol(*, at_keypad: bool = False) -> bytes:
+    """Return the request to learn what is shown to the lock, or to its wireless keypad."""
+    return bytes((ADD, _KEYPAD)) if at_keypad else bytes((ADD,))
+
+
+def common_step(answer: Answer, status: int) -> Enrolment:
+    """Read the steps that all readers of fingers, faces and palms tell alike."""
+    match status:
+        case 1:
+            return Enrolment(step=EnrolmentStep.DONE, number=answer.number(ID_BYTES), battery=answer.battery)
+        case 4:
+            return Enrolment(
+                step=EnrolmentStep.TEMPLATE,
+                sequence=answer.u16(),
+                packet_size=answer.u16(),
+                battery=answer.battery,
+            )
+        case _:
+            raise BadReply
 
 
 def template_head(template: bytes, number_of_template: int, validity: Validity, zone: tzinfo) -> bytes:

@@ -50,7 +50,10 @@ def write(what: HotelData, hexadecimal: Secret) -> bytes:
 
 
 def read(data: bytes, what: HotelData) -> Secret:
-    """Read a value, in hexadecimal digits; keys are among them. That it comes back as it is written, behind its number and length, is a guess."""
+    """Read a value, in hexadecimal digits; keys are among them.
+
+    That it comes back as it is written, behind its number and length, is a guess.
+    """
     answer = Answer(data, QUERY[0])
     if answer.u8() != what:
         raise BadReply

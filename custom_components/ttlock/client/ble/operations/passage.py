@@ -8,7 +8,7 @@ from typing import Final
 
 from ...errors import InvalidInput
 from ...passage import EVERY_DAY, MINUTES_A_DAY, PassagePeriod
-from .wire import Answer, minutes, read_minutes, unsigned
+from .wire import Answer, Page, minutes, read_minutes, unsigned
 
 QUERY: Final = 1
 ADD: Final = 2
@@ -54,15 +54,6 @@ class PassageEntry:
         return bytes((self.repeat, self.day)) + unsigned(self.month, 1) + minutes(self.start) + minutes(self.end)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PassagePage:
-    """Some entries, and the index at which the list goes on."""
-
-    entries: tuple[PassageEntry, ...]
-    next: int | None
-    battery: int | None
-
-
 def ask(index: int) -> bytes:
     """Return the request for a page of the list."""
     return bytes((QUERY, index))
@@ -83,7 +74,7 @@ def clear() -> bytes:
     return bytes((CLEAR,))
 
 
-def read(data: bytes) -> PassagePage:
+def read(data: bytes) -> Page[PassageEntry]:
     """Read a page; entries of a kind that is not known are left out."""
     answer = Answer(data, QUERY)
     index = answer.u8()
@@ -93,7 +84,7 @@ def read(data: bytes) -> PassagePage:
         start, end = read_minutes(answer), read_minutes(answer)
         if repeat in tuple(Repeat):
             entries.append(PassageEntry(repeat=Repeat(repeat), day=day, month=month, start=start, end=end))
-    return PassagePage(entries=tuple(entries), next=None if index == END else index, battery=answer.battery)
+    return Page(entries=tuple(entries), next=None if index == END else index, battery=answer.battery)
 
 
 def entries_of(periods: Iterable[PassagePeriod]) -> tuple[PassageEntry, ...]:

@@ -11,7 +11,7 @@ from ...models import PasscodeKind
 from ...passcodes import MAX_DIGITS, MIN_DIGITS
 from ...secret import Secret
 from .dates import date5, end5, period, read_date5, read_end, read_period, read_start, start5
-from .wire import Reader, code, digit_values, u16
+from .wire import Page, Reader, code, digit_values, u16
 
 CLEAR: Final = 1
 ADD: Final = 2
@@ -54,34 +54,24 @@ class StoredPasscode:
     validity: Validity
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PasscodePage:
-    """Some passcodes, and where the list goes on."""
-
-    passcodes: tuple[StoredPasscode, ...]
-    next: int | None
-
-
 def clear() -> bytes:
     """Return the request that takes all passcodes off the lock."""
     return bytes((CLEAR,))
 
 
-def add(
-    digits: Secret, kind: PasscodeKind, start: datetime | None, end: datetime | None, zone: tzinfo
-) -> tuple[int, bytes]:
-    """Return operation and request that put a passcode on the lock; InvalidInput for what none can hold.
+def add(digits: Secret, kind: PasscodeKind, start: datetime | None, end: datetime | None, zone: tzinfo) -> bytes:
+    """Return the request that puts a passcode on the lock; InvalidInput for what none can hold.
 
     For cyclic codes there is no such thing as adding: they are put back, as if they had been there before.
     """
     if kind.is_cyclic:
-        return RECOVER, recover(digits, digits, kind, start, end, zone)
+        return recover(digits, digits, kind, start, end, zone)
     if (number := _TYPES.get(kind)) is None:
         raise InvalidInput("custom_passcode_kind")
     if number == PERMANENT and end is not None:
         raise InvalidInput("permanent_with_period")
     head = bytes((ADD, number)) + _code(digits)
-    return ADD, head + (start5(start, zone) if number == PERMANENT else _dates(start, end, zone))
+    return head + (start5(start, zone) if number == PERMANENT else _dates(start, end, zone))
 
 
 def change(digits: Secret, new: Secret | None, validity: Validity | None, zone: tzinfo) -> bytes:
@@ -119,16 +109,16 @@ def ask(cursor: int) -> bytes:
     return u16(cursor)
 
 
-def read(data: bytes, zone: tzinfo) -> PasscodePage:
+def read(data: bytes, zone: tzinfo) -> Page[StoredPasscode]:
     """Read a page of the list."""
     reader = Reader(data)
     if reader.u16() == 0:
-        return PasscodePage(passcodes=(), next=None)
+        return Page(entries=(), next=None)
     cursor = reader.cursor()
-    passcodes = []
+    entries = []
     while reader.left:
-        passcodes.append(_entry(Reader(reader.take(reader.u8())), zone))
-    return PasscodePage(passcodes=tuple(passcodes), next=cursor if cursor > 0 else None)
+        entries.append(_entry(Reader(reader.take(reader.u8())), zone))
+    return Page(entries=tuple(entries), next=cursor if cursor > 0 else None)
 
 
 def admin_code(digits: Secret) -> bytes:

@@ -10,7 +10,6 @@ from .wire import MODIFY, QUERY, Answer, u16, unsigned
 
 GET: Final = QUERY
 GET_OPERATION: Final = 1
-SET_OPERATION: Final = 2
 
 
 class Sensitivity(IntEnum):
@@ -137,11 +136,6 @@ def left_open_alarm(seconds: int) -> bytes:
     if not 0 <= seconds <= 0xFFFF:
         raise InvalidInput("left_open_range")
     return u16(seconds)
-
-
-def read_done(data: bytes) -> int | None:
-    """Read the reply to a setting and return the battery."""
-    return Answer(data, SET_OPERATION).battery
 
 
 def ask_parameter(parameter: int) -> bytes:

@@ -1,11 +1,10 @@
 """Windows of the day in newer locks: frozen times and times without Wi-Fi (ttlock-ble-protocol.md 5.12)."""
 
-from dataclasses import dataclass
 from typing import Final
 
 from ...cyclic import CyclicWindow
 from ...errors import BadReply
-from .wire import Answer, minutes, read_minutes, unsigned
+from .wire import Answer, Page, minutes, read_minutes, unsigned
 
 FROZEN_TIMES: Final = 1
 QUERY: Final = 1
@@ -13,15 +12,6 @@ ADD: Final = 2
 CLEAR: Final = 4
 WEEKLY: Final = 1
 END: Final = 0xFF
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TimesPage:
-    """Some windows, and the index at which the list goes on."""
-
-    windows: tuple[CyclicWindow, ...]
-    next: int | None
-    battery: int | None
 
 
 def ask_frozen(index: int) -> bytes:
@@ -40,7 +30,7 @@ def clear_frozen() -> bytes:
     return bytes((FROZEN_TIMES, CLEAR))
 
 
-def read_frozen(data: bytes) -> TimesPage:
+def read_frozen(data: bytes) -> Page[CyclicWindow]:
     """Read a page of frozen times."""
     answer = Answer(data, FROZEN_TIMES)
     if answer.u8() != QUERY:
@@ -50,7 +40,7 @@ def read_frozen(data: bytes) -> TimesPage:
     while answer.left:
         _, weekday, _ = answer.take(3)
         windows.append(CyclicWindow(weekday=weekday, start=read_minutes(answer), end=read_minutes(answer)))
-    return TimesPage(windows=tuple(windows), next=None if index == END else index, battery=answer.battery)
+    return Page(entries=tuple(windows), next=None if index == END else index, battery=answer.battery)
 
 
 def add_wifi_sleep(index: int, start: int, end: int) -> bytes:

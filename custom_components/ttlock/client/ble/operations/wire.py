@@ -1,5 +1,6 @@
 """The pieces of which all requests and replies are made (ttlock-ble-protocol.md 0.2)."""
 
+from dataclasses import dataclass
 import re
 from typing import Final
 
@@ -73,7 +74,12 @@ class Reader:
 
     def number(self, size: int) -> Secret:
         """Return the number under which a lock knows a card, finger, face or palm."""
-        return Secret(str(int.from_bytes(self.take(size))))
+        return shown(self.take(size))
+
+
+def shown(data: bytes) -> Secret:
+    """Return a number in the digits by which the cloud knows it, too."""
+    return Secret(str(int.from_bytes(data)))
 
 
 def u16(value: int) -> bytes:
@@ -159,6 +165,15 @@ class Answer(Reader):
         self.battery = percent(self.u8())
         if self.u8() != operation:
             raise BadReply
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page[T]:
+    """Some entries of a list, and where it goes on."""
+
+    entries: tuple[T, ...]
+    next: int | None
+    battery: int | None = None
 
 
 def percent(value: int) -> int | None:

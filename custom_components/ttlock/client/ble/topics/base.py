@@ -5,12 +5,12 @@ from functools import wraps
 import time
 from typing import Concatenate, Final
 
-from ...errors import InvalidInput, NotPermitted
+from ...errors import InvalidInput
 from ..conversation import Access, Conversation
 from ..frame import MAX_PAYLOAD
 from ..key import LockKey, Role
 from ..opcodes import Opcode
-from ..operations.wire import percent
+from ..operations.wire import Answer, Page, percent
 
 FREE: Final = frozenset(
     {
@@ -59,18 +59,12 @@ def operation[T: Topic, **P, R](
 
         @wraps(method)
         def allowed(self: T, /, *args: P.args, **kwargs: P.kwargs) -> R:
-            permit(self.key, role_needed(method.__name__))
+            self.key.permit(role_needed(method.__name__))
             return method(self, *args, **kwargs)
 
         return allowed
 
     return mark
-
-
-def permit(key: LockKey, role: Role) -> None:
-    """Refuse what a key does not allow; NotPermitted."""
-    if key.role < role:
-        raise NotPermitted("not_admin" if role is Role.ADMIN else "not_permitted")
 
 
 def _check_size(data: bytes | Callable[[int], bytes]) -> None:
@@ -105,6 +99,24 @@ class Topic:
         _check_size(data)
         access = access_of(opcode, self.key.role)
         return await self._conversation.request(opcode, data, access=access, control=once)
+
+    async def _change(self, opcode: Opcode, data: bytes, *, once: bool = False) -> None:
+        """Ask for a change; the reply names the sub-operation with which the request begins."""
+        self._note_battery(Answer(await self._ask(opcode, data, once=once), data[0]).battery)
+
+    async def _read_list[T](
+        self, opcode: Opcode, ask: Callable[[int], bytes], read: Callable[[bytes], Page[T]]
+    ) -> tuple[T, ...]:
+        """Return a list that comes in pages; one that does not get on is at its end."""
+        found: list[T] = []
+        cursor = 0
+        while True:
+            page = read(await self._ask(opcode, ask(cursor)))
+            self._note_battery(page.battery)
+            found += page.entries
+            if page.next is None or page.next <= cursor:
+                return tuple(found)
+            cursor = page.next
 
     def _follow(self, opcode: Opcode, data: bytes) -> AsyncGenerator[bytes]:
         """Ask for something that the lock tells of over time."""

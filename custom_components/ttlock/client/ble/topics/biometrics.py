@@ -6,8 +6,8 @@ from datetime import datetime
 from ...credentials import Validity
 from ...secret import Secret
 from ..opcodes import Opcode
-from ..operations import accessories, biometrics, credentials, qr_codes
-from ..operations.credentials import Enrolment, StoredCredential, id_width, template_head
+from ..operations import accessories, biometrics, qr_codes
+from ..operations.credentials import Enrolment, StoredCredential, enrol, id_width, template_head
 from .base import operation
 from .credentials import Credentials
 
@@ -23,7 +23,7 @@ class Faces(Credentials):
     @operation(Opcode.FACES)
     def enrol_face(self) -> AsyncGenerator[Enrolment]:
         """Have the lock learn the face before it; its hints are those of `FaceHint`."""
-        return self._enrol(Opcode.FACES, biometrics.enrol(), biometrics.read_enrolment)
+        return self._enrol(Opcode.FACES, enrol(), biometrics.read_enrolment)
 
     @operation(Opcode.FACES)
     async def add_face_template(self, template: bytes, template_number: int, validity: Validity) -> Secret:
@@ -58,7 +58,7 @@ class PalmVeins(Credentials):
     @operation(Opcode.PALM_VEINS)
     def enrol_palm_vein(self) -> AsyncGenerator[Enrolment]:
         """Have the lock learn the palm before it; its hints are those of `PalmHint`."""
-        return self._enrol(Opcode.PALM_VEINS, biometrics.enrol(), biometrics.read_enrolment)
+        return self._enrol(Opcode.PALM_VEINS, enrol(), biometrics.read_enrolment)
 
     @operation(Opcode.PALM_VEINS)
     async def change_palm_vein_period(self, number: Secret, validity: Validity) -> None:
@@ -97,8 +97,7 @@ class QrCodes(Credentials):
     @operation(Opcode.QR_CODES)
     async def delete_qr_code(self, number: Secret, end: datetime | None = None) -> None:
         """Take a QR code off the lock; `end` is until when it would have opened."""
-        reply = await self._ask(Opcode.QR_CODES, qr_codes.delete(number, end, self.key.zone), once=True)
-        self._note_battery(credentials.done(reply, credentials.DELETE))
+        await self._change(Opcode.QR_CODES, qr_codes.delete(number, end, self.key.zone), once=True)
 
     @operation(Opcode.QR_CODES)
     async def clear_qr_codes(self) -> None:

@@ -7,7 +7,7 @@ from ...cyclic import CyclicWindow, check
 from ...secret import Secret
 from ..opcodes import Opcode
 from ..operations import cards, fingerprints
-from ..operations.credentials import Enrolment, StoredCredential, id_width, template_head
+from ..operations.credentials import Enrolment, StoredCredential, enrol, id_width, template_head
 from .base import operation
 from .credentials import Credentials
 
@@ -23,7 +23,7 @@ class Cards(Credentials):
     @operation(Opcode.CARDS)
     def enrol_card(self, *, at_keypad: bool = False) -> AsyncGenerator[Enrolment]:
         """Have the lock learn the card that is held to it next; it opens for good until its period is changed."""
-        return self._enrol(Opcode.CARDS, cards.enrol(at_keypad=at_keypad), cards.read_enrolment)
+        return self._enrol(Opcode.CARDS, enrol(at_keypad=at_keypad), cards.read_enrolment)
 
     @operation(Opcode.CARDS)
     async def add_card(self, number: Secret, validity: Validity) -> None:
@@ -57,7 +57,7 @@ class Fingerprints(Credentials):
     @operation(Opcode.FINGERPRINTS)
     def enrol_fingerprint(self, *, at_keypad: bool = False) -> AsyncGenerator[Enrolment]:
         """Have the lock learn a finger, which has to be laid on it several times; it opens for good, as a card."""
-        request = fingerprints.enrol(at_keypad=at_keypad)
+        request = enrol(at_keypad=at_keypad)
         return self._enrol(Opcode.FINGERPRINTS, request, fingerprints.read_enrolment)
 
     @operation(Opcode.FINGERPRINTS)

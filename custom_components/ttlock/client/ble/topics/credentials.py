@@ -18,15 +18,7 @@ class Credentials(Topic):
     """The steps of which the methods of each kind are made."""
 
     async def _list(self, opcode: Opcode, style: Style, width: Callable[[int], int]) -> tuple[StoredCredential, ...]:
-        found: list[StoredCredential] = []
-        cursor = 0
-        while True:
-            page = style.read(await self._ask(opcode, style.ask(cursor)), self.key.zone, width)
-            self._note_battery(page.battery)
-            found += page.credentials
-            if page.next is None or page.next <= cursor:
-                return tuple(found)
-            cursor = page.next
+        return await self._read_list(opcode, style.ask, lambda data: style.read(data, self.key.zone, width))
 
     async def _enrol(
         self, opcode: Opcode, request: bytes, read: Callable[[bytes], Enrolment]
@@ -44,8 +36,7 @@ class Credentials(Topic):
     ) -> None:
         """Put a credential on the lock; one whose weekly windows are refused is taken off again."""
         windows = _windows(validity)
-        reply = await self._ask(opcode, style.add(number, validity, self.key.zone), once=True)
-        self._note_battery(credentials.done(reply, credentials.ADD))
+        await self._change(opcode, style.add(number, validity, self.key.zone), once=True)
         try:
             if had_windows:
                 await self._forget_windows(style.kind, number)
@@ -58,27 +49,22 @@ class Credentials(Topic):
     async def _change_period(self, opcode: Opcode, style: Style, number: Secret, validity: Validity) -> None:
         """Change when a credential opens, with weekly windows or without."""
         windows = _windows(validity)
-        reply = await self._ask(opcode, style.change(number, validity, self.key.zone))
-        self._note_battery(credentials.done(reply, credentials.CHANGE))
+        await self._change(opcode, style.change(number, validity, self.key.zone))
         await self._forget_windows(style.kind, number)
         await self._open_windows(style.kind, number, windows)
 
     async def _delete(self, opcode: Opcode, style: Style, number: Secret) -> None:
-        reply = await self._ask(opcode, style.delete(number), once=True)
-        self._note_battery(credentials.done(reply, credentials.DELETE))
+        await self._change(opcode, style.delete(number), once=True)
 
     async def _clear(self, opcode: Opcode) -> None:
-        reply = await self._ask(opcode, credentials.clear())
-        self._note_battery(credentials.done(reply, credentials.CLEAR))
+        await self._change(opcode, credentials.clear())
 
     async def _open_windows(self, kind: CredentialKind, number: Secret, windows: Sequence[CyclicWindow]) -> None:
         for window in windows:
-            reply = await self._ask(Opcode.CYCLIC, cyclic.add(kind, number, window), once=True)
-            self._note_battery(credentials.done(reply, cyclic.ADD))
+            await self._change(Opcode.CYCLIC, cyclic.add(kind, number, window), once=True)
 
     async def _clear_windows(self, kind: CredentialKind, number: Secret) -> None:
-        reply = await self._ask(Opcode.CYCLIC, cyclic.clear(kind, number))
-        self._note_battery(credentials.done(reply, cyclic.CLEAR))
+        await self._change(Opcode.CYCLIC, cyclic.clear(kind, number))
 
     async def _forget_windows(self, kind: CredentialKind, number: Secret) -> None:
         """Take weekly windows away where there are any."""

@@ -3,13 +3,11 @@
 from dataclasses import replace
 
 from ...errors import BadReply
-from ..conversation import Access
+from ..conversation import TOKEN_BYTES, Access
 from ..key import LockKey
 from ..opcodes import Opcode
 from ..operations import pairing
 from .base import Topic, operation
-
-TOKEN_BYTES = 4
 
 
 class Ownership(Topic):

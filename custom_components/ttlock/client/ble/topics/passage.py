@@ -4,7 +4,6 @@ from ...cyclic import CyclicWindow, check as check_windows
 from ...passage import PassageMode, check
 from ..opcodes import Opcode
 from ..operations import passage, times
-from ..operations.credentials import done
 from ..operations.passage import PassageEntry, Repeat
 from ..operations.switches import Switch
 from .base import operation
@@ -17,30 +16,22 @@ class Passage(Switches):
     @operation(Opcode.PASSAGE_MODE)
     async def list_passage_entries(self) -> tuple[PassageEntry, ...]:
         """Return all windows, monthly ones, too."""
-        found: list[PassageEntry] = []
-        index = 0
-        while True:
-            page = passage.read(await self._ask(Opcode.PASSAGE_MODE, passage.ask(index)))
-            self._note_battery(page.battery)
-            if page.next is None or page.next <= index:
-                return (*found, *page.entries)
-            found += page.entries
-            index = page.next
+        return await self._read_list(Opcode.PASSAGE_MODE, passage.ask, passage.read)
 
     @operation(Opcode.PASSAGE_MODE)
     async def add_passage_entry(self, entry: PassageEntry) -> None:
         """Add a window."""
-        await self._change_passage(passage.ADD, passage.add(entry))
+        await self._change(Opcode.PASSAGE_MODE, passage.add(entry), once=True)
 
     @operation(Opcode.PASSAGE_MODE)
     async def delete_passage_entry(self, entry: PassageEntry) -> None:
         """Take a window away."""
-        await self._change_passage(passage.DELETE, passage.delete(entry))
+        await self._change(Opcode.PASSAGE_MODE, passage.delete(entry), once=True)
 
     @operation(Opcode.PASSAGE_MODE)
     async def clear_passage_mode(self) -> None:
         """Take all windows away."""
-        await self._change_passage(passage.CLEAR, passage.clear())
+        await self._change(Opcode.PASSAGE_MODE, passage.clear(), once=True)
 
     @operation(Opcode.PASSAGE_MODE, Opcode.SWITCHES)
     async def read_passage_mode(self) -> PassageMode:
@@ -75,15 +66,7 @@ class Passage(Switches):
     @operation(Opcode.WORKING_TIMES)
     async def list_frozen_times(self) -> tuple[CyclicWindow, ...]:
         """Return the windows in which the lock is frozen."""
-        found: list[CyclicWindow] = []
-        index = 0
-        while True:
-            page = times.read_frozen(await self._ask(Opcode.WORKING_TIMES, times.ask_frozen(index)))
-            self._note_battery(page.battery)
-            found += page.windows
-            if page.next is None or page.next <= index:
-                return tuple(found)
-            index = page.next
+        return await self._read_list(Opcode.WORKING_TIMES, times.ask_frozen, times.read_frozen)
 
     @operation(Opcode.WORKING_TIMES)
     async def add_frozen_time(self, window: CyclicWindow) -> None:
@@ -95,6 +78,3 @@ class Passage(Switches):
     async def clear_frozen_times(self) -> None:
         """Take all windows away in which the lock is frozen."""
         await self._ask(Opcode.WORKING_TIMES, times.clear_frozen())
-
-    async def _change_passage(self, number: int, data: bytes) -> None:
-        self._note_battery(done(await self._ask(Opcode.PASSAGE_MODE, data, once=True), number))

@@ -9,7 +9,6 @@ from ...secret import Secret
 from ..lock_data import YearSeed
 from ..opcodes import Opcode
 from ..operations import info, passcodes, seeds
-from ..operations.credentials import done
 from ..operations.passcodes import StoredPasscode
 from ..operations.seeds import SeedInUse
 from .base import Topic, operation
@@ -21,14 +20,9 @@ class Passcodes(Topic):
     @operation(Opcode.PASSCODE_LIST)
     async def list_passcodes(self) -> tuple[StoredPasscode, ...]:
         """Return the passcodes in the lock; random ones that were never typed are not among them."""
-        found: list[StoredPasscode] = []
-        cursor = 0
-        while True:
-            page = passcodes.read(await self._ask(Opcode.PASSCODE_LIST, passcodes.ask(cursor)), self.key.zone)
-            found += page.passcodes
-            if page.next is None or page.next <= cursor:
-                return tuple(found)
-            cursor = page.next
+        return await self._read_list(
+            Opcode.PASSCODE_LIST, passcodes.ask, lambda data: passcodes.read(data, self.key.zone)
+        )
 
     @operation(Opcode.PASSCODES)
     async def add_passcode(
@@ -42,20 +36,19 @@ class Passcodes(Topic):
 
         Of a cyclic one start and end are the hours of the first day, as in the cloud.
         """
-        number, data = passcodes.add(digits, kind, start, end, self.key.zone)
-        await self._change(number, data)
+        await self._change(Opcode.PASSCODES, passcodes.add(digits, kind, start, end, self.key.zone), once=True)
 
     @operation(Opcode.PASSCODES)
     async def change_passcode(
         self, digits: Secret, new: Secret | None = None, validity: Validity | None = None
     ) -> None:
         """Give a passcode other digits, another period or both."""
-        await self._change(passcodes.CHANGE, passcodes.change(digits, new, validity, self.key.zone))
+        await self._change(Opcode.PASSCODES, passcodes.change(digits, new, validity, self.key.zone), once=True)
 
     @operation(Opcode.PASSCODES)
     async def delete_passcode(self, digits: Secret, kind: PasscodeKind = PasscodeKind.PERIOD) -> None:
         """Take a passcode off the lock."""
-        await self._change(passcodes.DELETE, passcodes.delete(digits, kind))
+        await self._change(Opcode.PASSCODES, passcodes.delete(digits, kind), once=True)
 
     @operation(Opcode.PASSCODES)
     async def recover_passcode(
@@ -68,12 +61,12 @@ class Passcodes(Topic):
     ) -> None:
         """Put back a passcode that was on the lock before, with the digits it was changed to."""
         data = passcodes.recover(original, digits, kind, start, end, self.key.zone)
-        await self._change(passcodes.RECOVER, data)
+        await self._change(Opcode.PASSCODES, data, once=True)
 
     @operation(Opcode.PASSCODES)
     async def clear_passcodes(self) -> None:
         """Take all passcodes off the lock."""
-        await self._change(passcodes.CLEAR, passcodes.clear())
+        await self._change(Opcode.PASSCODES, passcodes.clear(), once=True)
 
     @operation(Opcode.GET_ADMIN_PASSCODE)
     async def read_admin_passcode(self) -> Secret | None:
@@ -104,6 +97,3 @@ class Passcodes(Topic):
     async def reset_passcode_count(self) -> None:
         """Have the lock count the uses of random passcodes anew."""
         await self._ask(Opcode.RESET_PASSCODE_COUNT, once=True)
-
-    async def _change(self, number: int, data: bytes) -> None:
-        self._note_battery(done(await self._ask(Opcode.PASSCODES, data, once=True), number))

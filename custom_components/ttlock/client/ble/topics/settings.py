@@ -18,12 +18,12 @@ class Settings(Topic):
     @operation(Opcode.AUTO_LOCK)
     async def set_auto_lock(self, seconds: int) -> None:
         """Set the delay of auto-lock, 0 for off."""
-        await self._set(Opcode.AUTO_LOCK, settings.write_auto_lock(seconds))
+        await self._change(Opcode.AUTO_LOCK, settings.write_auto_lock(seconds))
 
     @operation(Opcode.AUTO_LOCK)
     async def set_door_sensor_use(self, on: bool) -> None:
         """Have the built-in door sensor used for auto-lock or not; the lock cannot be asked for it."""
-        await self._set(Opcode.AUTO_LOCK, settings.write_door_sensor(on))
+        await self._change(Opcode.AUTO_LOCK, settings.write_door_sensor(on))
 
     @operation(Opcode.SOUND)
     async def read_sound(self) -> Sound:
@@ -33,7 +33,7 @@ class Settings(Topic):
     @operation(Opcode.SOUND)
     async def set_sound(self, on: bool, volume: int | None = None) -> None:
         """Switch the sounds, with a volume of 1 to 5 where the lock has one."""
-        await self._set(Opcode.SOUND, settings.write_sound(on, volume))
+        await self._change(Opcode.SOUND, settings.write_sound(on, volume))
 
     @operation(Opcode.SHOW_PASSCODE)
     async def read_passcode_display(self) -> bool:
@@ -43,7 +43,7 @@ class Settings(Topic):
     @operation(Opcode.SHOW_PASSCODE)
     async def set_passcode_display(self, on: bool) -> None:
         """Have typed digits shown or not."""
-        await self._set(Opcode.SHOW_PASSCODE, settings.write_flag(on))
+        await self._change(Opcode.SHOW_PASSCODE, settings.write_flag(on))
 
     @operation(Opcode.REMOTE_UNLOCK)
     async def read_remote_unlock(self) -> bool:
@@ -53,7 +53,7 @@ class Settings(Topic):
     @operation(Opcode.REMOTE_UNLOCK)
     async def set_remote_unlock(self, on: bool) -> None:
         """Allow gateways to unlock, or not."""
-        await self._set(Opcode.REMOTE_UNLOCK, settings.write_flag(on))
+        await self._change(Opcode.REMOTE_UNLOCK, settings.write_flag(on))
 
     @operation(Opcode.FREEZE)
     async def read_frozen(self) -> bool:
@@ -63,7 +63,7 @@ class Settings(Topic):
     @operation(Opcode.FREEZE)
     async def set_frozen(self, on: bool) -> None:
         """Freeze or thaw the lock."""
-        await self._set(Opcode.FREEZE, settings.write_flag(on))
+        await self._change(Opcode.FREEZE, settings.write_flag(on))
 
     @operation(Opcode.LAMP)
     async def read_lamp(self) -> int:
@@ -73,7 +73,7 @@ class Settings(Topic):
     @operation(Opcode.LAMP)
     async def set_lamp(self, seconds: int) -> None:
         """Set for how many seconds the lamp is on, 0 for never."""
-        await self._set(Opcode.LAMP, settings.write_seconds(seconds))
+        await self._change(Opcode.LAMP, settings.write_seconds(seconds))
 
     @operation(Opcode.SENSITIVITY)
     async def read_sensitivity(self) -> Sensitivity:
@@ -83,7 +83,7 @@ class Settings(Topic):
     @operation(Opcode.SENSITIVITY)
     async def set_sensitivity(self, sensitivity: Sensitivity) -> None:
         """Set how easily the keypad takes a touch."""
-        await self._set(Opcode.SENSITIVITY, settings.write_sensitivity(sensitivity))
+        await self._change(Opcode.SENSITIVITY, settings.write_sensitivity(sensitivity))
 
     @operation(Opcode.FULL_AUTO_LOCK)
     async def read_full_auto_lock(self) -> FullAutoLock:
@@ -93,7 +93,7 @@ class Settings(Topic):
     @operation(Opcode.FULL_AUTO_LOCK)
     async def set_full_auto_lock(self, value: FullAutoLock) -> None:
         """Set how the motor of a fully automatic lock drives."""
-        await self._set(Opcode.FULL_AUTO_LOCK, settings.write_full_auto_lock(value))
+        await self._change(Opcode.FULL_AUTO_LOCK, settings.write_full_auto_lock(value))
 
     @operation(Opcode.DOOR_LEFT_OPEN_ALARM)
     async def set_left_open_alarm(self, seconds: int) -> None:
@@ -110,7 +110,7 @@ class Settings(Topic):
     @operation(Opcode.PARAMETERS)
     async def set_parameter(self, parameter: int, value: bytes) -> None:
         """Set a parameter of newer locks, see `read_parameter`."""
-        await self._set(Opcode.PARAMETERS, settings.write_parameter(parameter, value))
+        await self._change(Opcode.PARAMETERS, settings.write_parameter(parameter, value))
 
     @operation(Opcode.NAME_PREFIX)
     async def set_name_prefix(self, prefix: str) -> None:
@@ -119,9 +119,6 @@ class Settings(Topic):
 
     async def _get(self, opcode: Opcode) -> bytes:
         return self._note_first(await self._ask(opcode, settings.GET))
-
-    async def _set(self, opcode: Opcode, data: bytes) -> None:
-        self._note_battery(settings.read_done(await self._ask(opcode, data)))
 
 
 class Switches(Topic):
@@ -153,4 +150,4 @@ class Switches(Topic):
         await self.set_switch(Switch.PRIVACY_LOCK, on)
 
     async def _write(self, state: SwitchState, switch: Switch, on: bool) -> None:
-        self._note_battery(settings.read_done(await self._ask(Opcode.SWITCHES, state.change(switch, on))))
+        await self._change(Opcode.SWITCHES, state.change(switch, on))
