@@ -11,6 +11,7 @@ from .stage import FOLLOW_SECONDS, Failed, Stage, expect
 NEW = "new_lock"
 NAME = "Garden shed"
 CODE = "60419375"
+OPTIONS = "/api/config/config_entries/options/flow"
 PAIRING_SECONDS = 30
 
 
@@ -37,6 +38,24 @@ async def a_new_lock_is_paired(stage: Stage) -> None:
     expect(answer["opened"], f"the code does not open the paired lock: {answer['reason']}")
     told = (await stage.cloud.lock(NEW))["passcodes_in_cloud"]
     expect(told == 1, f"the cloud knows of {told} codes of the paired lock")
+
+
+async def the_new_lock_is_given_away(stage: Stage) -> None:
+    """Reset the lock from the options: it belongs to nobody, knows no code, and the account does not have it any more."""
+    (entry,) = await config_entries(stage.api)
+    lock_id = (await stage.cloud.lock(NEW))["lock_id"]
+    lock = stage.entities.lock(lock_id, "lock")
+    menu: Json = await stage.api.post(OPTIONS, {"handler": entry["entry_id"]})
+    for answer in ({"next_step_id": "remove_lock"}, {"lock": lock}):
+        await stage.api.post(f"{OPTIONS}/{menu['flow_id']}", answer)
+    ended: Json = await stage.api.post(f"{OPTIONS}/{menu['flow_id']}", {"confirm": True})
+    expect(ended["type"] == "create_entry", f"the lock is not given away: {ended.get('errors')}")
+    radio = await stage.cloud.radio(NEW)
+    expect(not radio["owned"], "the lock still belongs to somebody")
+    known: Json = (await stage.cloud.control("GET", "/state"))["locks"]
+    expect(NEW not in known, "the cloud still has the lock")
+    stage.entities = await settled_entities(stage.api)
+    expect(stage.entities.lock(lock_id, "lock") is None, "the lock still has its entities")
 
 
 async def _discovered(stage: Stage) -> str:

@@ -228,6 +228,7 @@ STEPS = (
     Step("the keypad is heard over the air, without a question", radio_steps.the_keypad_is_heard_over_the_air),
     Step("another client for the same lock gets its turn", radio_steps.another_client_gets_its_turn),
     Step("a new lock is discovered, paired, opened and given a code", pairing_steps.a_new_lock_is_paired),
+    Step("the new lock is reset and given away", pairing_steps.the_new_lock_is_given_away),
     Step("an app account brings its keys, after the check of a new device", entry_steps.an_app_account_brings_its_keys),
     Step("a developer account joins the app account", entry_steps.the_developer_account_joins_in),
     Step("an entry of hass-ttlock gains Bluetooth by itself", entry_steps.an_entry_of_hass_ttlock_gains_bluetooth),
