@@ -43,6 +43,13 @@ BUTTONS = (
     ),
 )
 
+READ_RECORDS = LockButtonDescription(
+    key="read_records",
+    translation_key="read_records",
+    entity_category=EntityCategory.DIAGNOSTIC,
+    entity_registry_enabled_default=False,
+    supported_fn=lambda data: data.ekey.may_manage,
+)
 ONE_TIME_CODE = LockButtonDescription(
     key="one_time_code",
     translation_key="one_time_code",
@@ -57,6 +64,7 @@ async def async_setup_entry(
 ) -> None:
     """Set up the buttons of an account's locks."""
     async_add_lock_entities(entry, async_add_entities, BUTTONS, SetClock)
+    async_add_lock_entities(entry, async_add_entities, (READ_RECORDS,), ReadRecords)
     async_add_lock_entities(entry, async_add_entities, (ONE_TIME_CODE,), OneTimeCode)
 
 
@@ -69,6 +77,17 @@ class SetClock(TTLockEntity, ButtonEntity):
     async def async_press(self) -> None:
         """Set the clock."""
         await self.async_run(self.coordinator.upkeep.async_set_clock())
+
+
+class ReadRecords(TTLockEntity, ButtonEntity):
+    """Read what happened at the lock, for somebody who does not want to wait until that is done anyway."""
+
+    entity_description: LockButtonDescription
+
+    @override
+    async def async_press(self) -> None:
+        """Read the log."""
+        await self.async_run(self.coordinator.log.async_read())
 
 
 class OneTimeCode(TTLockEntity, ButtonEntity):

@@ -14,6 +14,7 @@ from .const import CONF_REGION, DOMAIN
 from .coordinator import AccountCoordinator, TTLockConfigEntry
 from .credential_book import CredentialBook
 from .lock_coordinator import LockCoordinator
+from .road_sensor import road_figures
 
 TO_REDACT = {
     "key_id",
@@ -104,6 +105,13 @@ def _lock(lock: LockCoordinator) -> dict[str, Any]:
         "connection": lock.data.connection,
         "reachable": lock.reachable,
         "keys": _keys(lock.book),
+        "bluetooth": {
+            "heard": lock.radio.is_heard,
+            "in_range": lock.radio.in_range,
+            "tells_bolt": lock.radio.tells,
+            "key_refused": lock.radio.key_refused,
+            **road_figures(lock),
+        },
         "bluetooth_key": bluetooth and bluetooth.key.role.name.lower(),
         "update_interval_seconds": lock.update_interval.total_seconds() if lock.update_interval else None,
         "next_question": lock.questions.due,

@@ -44,6 +44,8 @@ class LockRadio:
         self._ble: BleLock | None = None
         self._key: LockKey | None = None
         """The one in use."""
+        self.key_refused = False
+        """The lock does not take its key, and there is no other."""
         self._stops: list[CALLBACK_TYPE] = []
         self._keeper = ConnectionKeeper(hass, lock)
 
@@ -97,6 +99,7 @@ class LockRadio:
         # The rest of the data, such as the battery, may change at any reading of the inventory.
         if self._ble is None or data.key != self._key:
             self._key, before = data.key, self._session
+            self.key_refused = False
             if before is not None:
                 self._lock.config_entry.async_create_background_task(
                     self._hass, before.close(), f"{self._lock.name}: the conversation with the old key"
@@ -113,8 +116,12 @@ class LockRadio:
         """Look for another key: the lock does not accept this one any more."""
         lock = self._lock
         lock.config_entry.async_create_background_task(
-            self._hass, lock.account.keys.async_refresh(lock.lock_id), f"{lock.name}: another key"
+            self._hass, self._async_look_for_key(), f"{lock.name}: another key"
         )
+
+    async def _async_look_for_key(self) -> None:
+        self.key_refused = not await self._lock.account.keys.async_refresh(self._lock.lock_id)
+        self._lock.account.issues.async_review_radio(self._lock)
 
     # -- What the lock says ----------------------------------------------------------------------------------------
 
@@ -157,6 +164,7 @@ class LockRadio:
         has_come = self._speaks and not lock.data.by_radio
         lock.async_publish(by_radio=self._speaks)
         lock.questions.async_review_way()
+        lock.account.issues.async_review_radio(lock)
         if self._speaks:
             self._keeper.async_heard()
         if has_come and lock.data.obstacle and lock.data.bolt is Bolt.UNKNOWN:

@@ -23,6 +23,7 @@ from .client import Feature, events
 from .client.errors import ClockSkew, DeviceUnreachable, QuotaExceeded, Remedy, TTLockError
 from .client.models import Gateway
 from .client.quota import next_month
+from .client.roads.router import Preference
 from .const import (
     CLOCK_DRIFT_LIMIT_SECONDS,
     CONF_AUTH_IMPLEMENTATION,
@@ -66,11 +67,15 @@ POWER_SAVING: Final = Cause(translation_key="power_saving", fixable=True, times=
 GATEWAY_OFFLINE_LONG: Final = Cause(translation_key="gateway_offline_long", fixable=True, kept=True)
 HOST_CLOCK: Final = Cause(translation_key="host_clock_wrong", severity=ir.IssueSeverity.ERROR, times=2)
 QUOTA: Final = Cause(translation_key="quota_exhausted", severity=ir.IssueSeverity.ERROR, times=2)
+KEY_INVALID: Final = Cause(translation_key="bluetooth_key_invalid")
+LOCK_RESET: Final = Cause(translation_key="lock_reset")
+ONLY_PASSIVE: Final = Cause(translation_key="only_passive_proxy")
 CALLBACKS: Final = Cause(translation_key="callbacks", fixable=True)
 QUOTA_FORECAST: Final = Cause(translation_key="quota_forecast")
 FORECAST_OVER: Final = 0.95
 """The repair stays until the forecast is so much of the plan: it should not come and go."""
-OF_A_LOCK: Final = (REMOTE_UNLOCK_OFF, CLOCK_WRONG, MEMORY_FULL, POWER_SAVING)
+OF_THE_RADIO: Final = (KEY_INVALID, LOCK_RESET, ONLY_PASSIVE)
+OF_A_LOCK: Final = (REMOTE_UNLOCK_OFF, CLOCK_WRONG, MEMORY_FULL, POWER_SAVING, *OF_THE_RADIO)
 
 
 @dataclass(slots=True)
@@ -234,6 +239,29 @@ class RepairIssues:
             self._raise_for(CLOCK_WRONG, lock, minutes=str(round(abs(drift) / 60)))
         else:
             self._settle(CLOCK_WRONG, lock.lock_id)
+
+    @callback
+    def async_review_radio(self, lock: LockCoordinator) -> None:
+        """Take note of what the lock itself says, and who hears it; the first reason explains the others."""
+        radio, latest = lock.radio, lock.radio.watcher.latest
+        account = self._account
+        needs_radio = (
+            account.is_local
+            or account.wishes.preference(lock.lock_id) is Preference.LOCAL_ONLY
+            or (radio.has_key and lock.data.obstacle == NO_GATEWAY)
+        )
+        found: Cause | None = None
+        if radio.has_key and latest is not None and latest.is_in_setting_mode:
+            found = LOCK_RESET
+        elif radio.key_refused:
+            found = KEY_INVALID
+        elif needs_radio and radio.is_heard and not radio.in_range:
+            found = ONLY_PASSIVE
+        for cause in OF_THE_RADIO:
+            if cause is found:
+                self._raise_for(cause, lock)
+            else:
+                self._settle(cause, lock.lock_id)
 
     @callback
     def async_device_changed(self, event: Event[dr.EventDeviceRegistryUpdatedData]) -> None:

@@ -27,6 +27,7 @@ from .client.evidence import Confidence, FactSource
 from .client.grants import EXPIRING, Life
 from .client.history import History
 from .client.models import Gateway
+from .client.roads.router import Road
 from .client.settings import WorkingMode
 from .coordinator import TTLockConfigEntry
 from .data import BLUETOOTH, CONNECTED, EKEY_INVALID, LockData
@@ -44,6 +45,7 @@ from .jobs import JobState
 from .lock_coordinator import LockCoordinator
 from .push_state import Callbacks
 from .quota_sensor import QuotaSensor, QuotaSensorDescription
+from .road_sensor import RoadSensor, RoadSensorDescription
 from .standalone_entity import StandaloneEntity, async_add_standalone_entities
 
 PARALLEL_UPDATES = 0
@@ -239,6 +241,14 @@ GATEWAY_SIGNAL = LockSensorDescription(
     supported_fn=lambda data: data.inventory.has_gateway is not False,
     value_fn=lambda data: data.reach[0].rssi if data.reach else None,
 )
+ROAD = RoadSensorDescription(
+    key="road",
+    translation_key="road",
+    device_class=SensorDeviceClass.ENUM,
+    options=[road.value for road in Road],
+    entity_category=EntityCategory.DIAGNOSTIC,
+    entity_registry_enabled_default=False,
+)
 BOOK_SENSORS = (
     BookSensorDescription(
         key="next_expiry",
@@ -372,6 +382,7 @@ async def async_setup_entry(
     async_add_lock_entities(entry, async_add_entities, BOOK_SENSORS, BookSensor)
     async_add_standalone_entities(entry, async_add_entities, (STANDALONE_BATTERY,), StandaloneBattery)
     async_add_lock_entities(entry, async_add_entities, (BLUETOOTH_SIGNAL,), BluetoothSignal)
+    async_add_lock_entities(entry, async_add_entities, (ROAD,), RoadSensor)
 
 
 def _sensor(coordinator: LockCoordinator, description: LockSensorDescription) -> SensorEntity:

@@ -37,8 +37,8 @@ LONGEST_UNHEALTHY_SECONDS: Final = 900.0
 """... up to this."""
 SMOOTHING: Final = 0.3
 """What the newest try weighs in the time that a road takes."""
-MUCH_SLOWER: Final = 5.0
-"""So many times slower than the other road, the preferred one is not the first choice."""
+MUCH_SLOWER_SECONDS: Final = 5.0
+"""When it takes so much longer than the other road, the preferred one is not the first choice: people notice that."""
 SURE_TO_BE_BEFORE: Final = (
     BluetoothError,
     ClockSkew,
@@ -254,7 +254,7 @@ class Router:
     def _is_much_slower(self, lock_id: int, road: Road) -> bool:
         other = Road.CLOUD if road is Road.BLUETOOTH else Road.BLUETOOTH
         mine, theirs = self.health(lock_id, road).seconds, self.health(lock_id, other).seconds
-        return mine is not None and theirs is not None and mine > MUCH_SLOWER * theirs
+        return mine is not None and theirs is not None and mine - theirs > MUCH_SLOWER_SECONDS
 
     def _no_road[T](self, lock_id: int, tries: Tries[T], command: Command | None) -> TTLockError:
         wish = self._surroundings.preference(lock_id)
