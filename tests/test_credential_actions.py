@@ -276,7 +276,7 @@ async def test_fingerprints_are_cleared_too(hass: HomeAssistant, front_door: str
 # -- Remotes -------------------------------------------------------------------------------------------------------
 
 
-async def test_a_remote_is_renamed_and_limited_and_cannot_be_deleted(
+async def test_a_remote_is_renamed_and_limited(
     hass: HomeAssistant, front_door: str, lock: VirtualLock, loaded: MockConfigEntry
 ) -> None:
     lock.command_store(CredentialKind.REMOTE, Credential(number=FOB))
@@ -295,7 +295,6 @@ async def test_a_remote_is_renamed_and_limited_and_cannot_be_deleted(
     await act(hass, "set_remote_period", {**target, "start_time": start, "duration": {"hours": 1}})
     assert not lock.press_remote(FOB).opened
     assert (await keys(hass, "remotes", front_door))["Spare"]["type"] == "period"
-    assert not hass.services.has_service("ttlock", "delete_remote")
 
 
 # -- Locks that save power -----------------------------------------------------------------------------------------

@@ -399,7 +399,7 @@ async def test_what_cannot_be_taken_off_is_reported(
     front_door = entity_id("lock", "front_door", "lock")
     revoked = (await act(hass, "revoke_access", {"entity_id": front_door, "name": "Family"}))["results"][front_door]
     assert statuses(revoked) == {"passcode": "confirmed", "remote": "failed"}
-    assert (revoked["status"], revoked["error"]["key"]) == ("failed", "needs_bluetooth")
+    assert (revoked["status"], revoked["error"]["key"]) == ("failed", "out_of_bluetooth_reach")
     assert not lock.enter_code("48151623").opened
     assert lock.press_remote("281474976712003").opened
 

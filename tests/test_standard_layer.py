@@ -479,12 +479,12 @@ async def test_what_only_bluetooth_takes_off_is_left_and_said(
     cleared = await ask(hass, "clear_lock_user", front_door, user_index=cleaner["user_index"])
     left = {credential["kind"]: credential for credential in cleared["credentials"]}
     assert (left["passcode"]["status"], left["remote"]["status"]) == ("confirmed", "failed")
-    assert left["remote"]["error"]["key"] == cleared["error"]["key"] == "needs_bluetooth"
+    assert left["remote"]["error"]["key"] == cleared["error"]["key"] == "out_of_bluetooth_reach"
     assert cleared["status"] == "failed"
     assert not lock.enter_code("73020914").opened
     with pytest.raises(HomeAssistantError) as failure:
         await ask(hass, "clear_lock_user", front_door, user_index=cleaner["user_index"])
-    assert failure.value.translation_key == "needs_bluetooth"
+    assert failure.value.translation_key == "out_of_bluetooth_reach"
 
 
 async def test_who_takes_no_answer_is_told_what_is_left(hass: HomeAssistant, front_door: str, world: World) -> None:

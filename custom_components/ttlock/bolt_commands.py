@@ -52,10 +52,10 @@ class BoltCommands:
             await self._async_move(self._lock.account.cloud.unlock, Bolt.UNLOCKED)
         except Unsupported as err:
             if err.reason == SWITCHED_OFF:
-                self._note_remote_unlock(False)
+                self.async_note_remote_unlock(False)
             raise
         if self._road is Road.CLOUD:
-            self._note_remote_unlock(True)
+            self.async_note_remote_unlock(True)
 
     async def async_lock(self) -> None:
         """Throw the bolt."""
@@ -67,7 +67,9 @@ class BoltCommands:
         """Forget whether the lock lets itself be unlocked from afar: somebody says that it does now."""
         self._lock.async_set_settings(replace(self._lock.data.settings, remote_unlock=None))
 
-    def _note_remote_unlock(self, possible: bool) -> None:
+    @callback
+    def async_note_remote_unlock(self, possible: bool) -> None:
+        """Take note whether the lock lets itself be unlocked from afar."""
         lock = self._lock
         if lock.data.settings.remote_unlock is not possible:
             lock.async_set_settings(replace(lock.data.settings, remote_unlock=possible))

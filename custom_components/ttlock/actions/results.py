@@ -11,6 +11,7 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonObjectType, JsonValueType
 
 from ..client.errors import TTLockError
+from ..client.roads.router import Road, noting_roads
 from ..const import DOMAIN, LOGGER
 from ..errors import translated, word_of
 from ..jobs import FAILED, Failure
@@ -25,6 +26,8 @@ HIDDEN: Final = "****"
 """Shown instead of digits and numbers that open a door."""
 CONFIRMED: Result = {"status": "confirmed", "path": "cloud"}
 """The lock itself has it: the cloud answers only after the lock did (ttlock-open-api.md 1.7, selector 2)."""
+BLUETOOTH_PATH: Final = "ble"
+"""Instead, when the lock was told beside it (compatibility.md 4.3)."""
 PENDING: Result = {"status": "pending", "path": "cloud"}
 
 STILL_TRYING: Final = ("still_trying", "still_trying_until")
@@ -69,8 +72,10 @@ async def results[T: Subject](
     async def one(entity_id: str, lock: T) -> Result:
         failure: Failure | None = None
         try:
-            with translated(hass, lock.config_entry, lock.name):
+            with translated(hass, lock.config_entry, lock.name), noting_roads() as roads:
                 result = await work(entity_id, lock)
+            if "path" in result and Road.BLUETOOTH in roads:
+                result = {**result, "path": BLUETOOTH_PATH}
         except HomeAssistantError as err:
             failures.append(err)
             result = {"status": FAILED, "error": reason(err)}

@@ -9,7 +9,7 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util.json import JsonValueType
 
 from ..client.credentials import Credential, CredentialKind
-from ..client.errors import OutcomeUnknown, TTLockError, Unsupported
+from ..client.errors import OutcomeUnknown, TTLockError
 from ..client.grants import Grant, Outcome
 from ..const import DOMAIN
 from ..errors import action_error
@@ -109,10 +109,18 @@ async def async_take_off(
     return items
 
 
+async def _async_remove_remote(lock: LockCoordinator, remote: Credential) -> Item:
+    """Take a remote off beside the lock: in the cloud it only leaves the list, and goes on opening the door (4.11)."""
+    try:
+        await lock.async_command(lock.account.cloud.remotes.delete(lock.lock_id, remote.credential_id))
+    except TTLockError as err:
+        return Item.failed(remote, err)
+    return Item(kind=remote.kind, credential_id=remote.credential_id, name=remote.name, status=CONFIRMED)
+
+
 async def _async_remove(lock: LockCoordinator, kind: CredentialKind, found: list[Credential]) -> list[Item]:
     if kind is CredentialKind.REMOTE:
-        # Through the cloud a remote only leaves the list, and goes on opening the door (ttlock-open-api.md 4.11).
-        return [Item.failed(credential, Unsupported("needs_bluetooth")) for credential in found]
+        return [await _async_remove_remote(lock, credential) for credential in found]
     ids = {credential.credential_id for credential in found}
     try:
         outcomes = await lock.account.grants.async_remove(lock, kind, lambda shown: shown.credential_id in ids)

@@ -39,13 +39,22 @@ class _Waiting:
             self.patience.reschedule(until + QUEUE_SECONDS_PER_PLACE)
 
 
-class _Lane:
+class Lane:
     """The queue in front of one gateway: the urgent first, each in the order of coming."""
 
     def __init__(self) -> None:
         """Start free."""
         self._taken = False
         self._queue: list[_Waiting] = []
+
+    @asynccontextmanager
+    async def turn(self, *, urgent: bool) -> AsyncGenerator[None]:
+        """Wait for the turn and keep it; NotSent when it does not come in time."""
+        await self.take(urgent=urgent)
+        try:
+            yield
+        finally:
+            self.leave()
 
     async def take(self, *, urgent: bool) -> None:
         """Wait for the turn; NotSent when it does not come in time."""
@@ -88,7 +97,7 @@ class Lanes:
     def __init__(self) -> None:
         """Start with no gateway known."""
         self._lane_of: dict[int, Hashable] = {}
-        self._lanes: dict[Hashable, _Lane] = {}
+        self._lanes: dict[Hashable, Lane] = {}
 
     def assign(self, reaches: Iterable[GatewayReach], own_radio: Iterable[int]) -> None:
         """Learn which gateway serves which lock from how well each hears it.
@@ -110,12 +119,9 @@ class Lanes:
     @asynccontextmanager
     async def turn(self, lock_id: int, *, urgent: bool) -> AsyncGenerator[None]:
         """Wait for the gateway of the lock and keep it for one exchange; NotSent when it is never free."""
-        lane = self._lanes.setdefault(self.lane_of(lock_id), _Lane())
-        await lane.take(urgent=urgent)
-        try:
+        lane = self._lanes.setdefault(self.lane_of(lock_id), Lane())
+        async with lane.turn(urgent=urgent):
             yield
-        finally:
-            lane.leave()
 
 
 def _signal(reach: GatewayReach) -> int:

@@ -4,13 +4,15 @@ A road is taken back to the other one only when it is certain that the lock was 
 the bolt is never sent again, on no road. Who sent it asks the lock instead.
 """
 
-import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Generator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, Protocol
 from weakref import WeakValueDictionary
 
+from ..cloud.lanes import Lane
 from ..errors import (
     BluetoothError,
     ClockSkew,
@@ -140,6 +142,20 @@ class Health:
         return now - self.failed_at < pause
 
 
+_NOTED: ContextVar[set[Road] | None] = ContextVar("ttlock_roads", default=None)
+
+
+@contextmanager
+def noting_roads() -> Generator[set[Road]]:
+    """Collect the roads that what is done in here has taken."""
+    noted: set[Road] = set()
+    token = _NOTED.set(noted)
+    try:
+        yield noted
+    finally:
+        _NOTED.reset(token)
+
+
 type Tries[T] = Mapping[Road, Callable[[], Awaitable[T]]]
 
 
@@ -152,7 +168,7 @@ class Router:
         self._surroundings = surroundings
         self._clock = clock
         self._health: dict[tuple[int, Road], Health] = {}
-        self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+        self._turns: WeakValueDictionary[int, Lane] = WeakValueDictionary()
         self.last: dict[int, Road] = {}
         """The road that the last command of each lock went."""
 
@@ -209,13 +225,14 @@ class Router:
         """Do something on the best road and return its result.
 
         `once` is for what must not come twice: the other road is taken only when it is certain that the first one told
-        the lock nothing. Without it every failure of a road is reason enough to try the other one. Raises what the
-        better road raised, or why there is none.
+        the lock nothing. Without it every failure of a road is reason enough to try the other one. What is `cloud_first`
+        nobody waits for, so that it lets others go ahead. Raises what the better road raised, why there is none, or
+        NotSent when the queue of the lock is too long.
         """
         turn = self._turns.get(lock_id)
         if turn is None:
-            turn = self._turns[lock_id] = asyncio.Lock()
-        async with turn:
+            turn = self._turns[lock_id] = Lane()
+        async with turn.turn(urgent=not cloud_first):
             # After the turn has come: what was tried meanwhile tells which road is better.
             roads = [road for road in self.order(lock_id, command=command, cloud_first=cloud_first) if road in tries]
             if not roads:
@@ -247,6 +264,8 @@ class Router:
                 first = err if first is None or isinstance(first, OutOfReach) else first
             else:
                 health.worked(self._clock(), self._clock() - begun)
+                if (noted := _NOTED.get()) is not None:
+                    noted.add(road)
                 return result
         assert first is not None  # noqa: S101  # there is at least one road
         raise first
@@ -263,7 +282,7 @@ class Router:
         if wish is Preference.LOCAL_ONLY and Road.BLUETOOTH not in tries:
             return Unsupported("local_only")
         if Road.BLUETOOTH in tries and (Road.CLOUD not in tries or wish is Preference.LOCAL_ONLY):
-            return OutOfReach("no_bluetooth_key")
+            return OutOfReach() if self.radio.lock(lock_id) else OutOfReach("no_bluetooth_key")
         return self._surroundings.cloud_obstacle(lock_id, command) or DeviceUnreachable()
 
 
