@@ -1,15 +1,17 @@
 """Locks without any account: only their keys are known, and Bluetooth is the only road."""
 
 from datetime import timedelta
+from typing import Any, Final
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.ttlock.client import Secret
+from custom_components.ttlock.client import Feature, Secret
 from custom_components.ttlock.const import BLUETOOTH_ENTRY, CONF_KIND, DOMAIN, KIND_BLUETOOTH
 from custom_components.ttlock.key_store import async_hand_over
 from simulator import World
@@ -23,6 +25,8 @@ from .passing_time import pass_time
 from .test_lock import Find, command, state_of
 
 pytestmark = pytest.mark.locks("front_door")
+NO_APP: Final = 66
+LEFT_OUT: Final = (NO_APP, Feature.NO_CLOCK)
 
 
 @pytest.fixture
@@ -96,3 +100,97 @@ async def test_out_of_range_the_lock_is_unavailable_until_it_is_heard(
     scanner.advertise()
     await pass_time(hass, freezer, timedelta(seconds=2))
     assert state_of(hass, lock).state == "locked"
+
+
+# -- Everything that can be managed ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def complete(world: World) -> None:
+    """Have the lock able to do everything, before its key is handed out."""
+    world.lock("front_door").add_feature(*(bit for bit in range(127) if bit not in LEFT_OUT))
+
+
+@pytest.fixture
+async def managed(
+    hass: HomeAssistant,
+    complete: None,
+    scanner: VirtualScanner,  # noqa: F811
+    local: MockConfigEntry,
+    world: World,
+    entity_id: Find,
+) -> str:
+    """Return the front door, which can do everything, with no cloud."""
+    await setup(hass, local)
+    return entity_id("lock", "front_door", "lock")
+
+
+async def act(hass: HomeAssistant, action: str, entity_id: str, **data: Any) -> Any:
+    """Call an action on the lock and return what it answers."""
+    return await hass.services.async_call(
+        "ttlock", action, {"entity_id": entity_id, **data}, blocking=True, return_response=True
+    )
+
+
+async def test_passcodes_are_managed_and_outlive_a_restart(
+    hass: HomeAssistant, managed: str, local: MockConfigEntry, world: World
+) -> None:
+    door = world.lock("front_door")
+    made = (await act(hass, "create_passcode", managed, passcode_name="Guest", passcode="730518"))["results"][managed]
+    assert (made["status"], made["path"]) == ("confirmed", "ble")
+    assert door.enter_code("730518").opened
+    await act(hass, "modify_passcode", managed, passcode_id=made["id"], passcode="904426")
+    assert door.enter_code("904426").opened
+    await hass.config_entries.async_reload(local.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    listed = (await act(hass, "list_passcodes", managed))["passcodes"][managed]
+    assert [code["passcode"] for code in listed if code["name"] == "Guest"] == ["904426"]
+    await act(hass, "delete_passcode", managed, passcode_id=made["id"])
+    assert not door.enter_code("904426").opened
+    listed = (await act(hass, "list_passcodes", managed))["passcodes"][managed]
+    assert made["id"] not in {code["id"] for code in listed}
+
+
+async def test_what_somebody_else_did_at_the_lock_is_listed(hass: HomeAssistant, managed: str, world: World) -> None:
+    door = world.lock("front_door")
+    door.keypad.add("918273")
+    listed = (await act(hass, "list_passcodes", managed))["passcodes"][managed]
+    (found,) = [code for code in listed if code["passcode"] == "918273"]
+    assert found["name"] is None
+    await act(hass, "delete_passcode", managed, passcode_id=found["id"])
+    assert "918273" not in door.keypad.table
+
+
+async def test_cards_fingers_and_qr_codes_are_managed(hass: HomeAssistant, managed: str, world: World) -> None:
+    door = world.lock("front_door")
+    card = (await act(hass, "add_card", managed, card_name="Blue", card_number="3661413478"))["results"][managed]
+    assert door.swipe_card("3661413478").opened
+    await act(hass, "rename_card", managed, card_id=card["id"], name="Red")
+    shown = {item["id"]: item for item in (await act(hass, "list_cards", managed))["cards"][managed]}
+    assert shown[card["id"]]["name"] == "Red"
+    known = set(door.fingerprints)
+    finger = (await act(hass, "enroll_fingerprint", managed, fingerprint_name="Thumb"))["results"][managed]
+    (number,) = set(door.fingerprints) - known
+    assert door.touch_finger(number).opened
+    code = (await act(hass, "add_qr_code", managed, qr_code_name="Box", qr_code_number=70707))["results"][managed]
+    await act(hass, "delete_fingerprint", managed, fingerprint_id=finger["id"])
+    await act(hass, "delete_card", managed, card_id=card["id"])
+    await act(hass, "delete_qr_code", managed, qr_code_id=code["id"])
+    assert not door.swipe_card("3661413478").opened
+    assert set(door.fingerprints) == known
+
+
+async def test_settings_are_read_from_the_lock_and_set(hass: HomeAssistant, managed: str, world: World) -> None:
+    door = world.lock("front_door")
+    await act(hass, "configure_autolock", managed, enabled=True, seconds=42)
+    assert door.auto_lock_seconds == 42
+    await act(hass, "configure_passage_mode", managed, enabled=True, days=["mon"], start_time="09:00", end_time="17:00")
+    plan = (await act(hass, "get_passage_mode", managed))["passage_mode"][managed]
+    assert plan["enabled"]
+    assert (await act(hass, "sync_clock", managed))["results"][managed]["status"] == "confirmed"
+
+
+async def test_what_needs_the_cloud_says_so(hass: HomeAssistant, managed: str) -> None:
+    with pytest.raises(HomeAssistantError) as failure:
+        await act(hass, "send_ekey", managed, receiver_username="guest@example.com", name="Guest")
+    assert failure.value.translation_key == "needs_cloud"

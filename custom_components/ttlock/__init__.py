@@ -25,6 +25,7 @@ from .fact_store import FactStore
 from .grant_keeper import async_remove_grants
 from .inventory_store import InventoryStore
 from .key_store import KeyStore
+from .local_tables import LocalTables
 from .log_store import LogStore
 from .push import async_hub
 from .push_address import async_release_address
@@ -88,14 +89,24 @@ async def async_setup_entry(hass: HomeAssistant, entry: TTLockConfigEntry) -> bo
 
 async def _async_setup_local(hass: HomeAssistant, entry: TTLockConfigEntry) -> bool:
     """Set up locks whose keys are all that is known of them."""
-    client = LocalClient(async_get_clientsession(hass), lambda: account.keys)
+    kept = LocalTables(hass, entry.entry_id)
+    await kept.async_load()
+    client = LocalClient(async_get_clientsession(hass), lambda: account.keys, kept.tables)
     # Nothing is ever counted in it: no call is made.
     account = AccountCoordinator(hass, entry, client, await async_quota(hass, entry.entry_id))
     await account.async_config_entry_first_refresh()
     entry.runtime_data = account
+    entry.async_on_unload(kept.async_flush)
+    entry.async_on_unload(account.keys.async_listen(lambda lock_id: _forget_tables(account, kept, lock_id)))
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     account.async_start()
     return True
+
+
+def _forget_tables(account: AccountCoordinator, kept: LocalTables, lock_id: int) -> None:
+    """Forget what was on a lock that is gone."""
+    if account.keys.get(lock_id) is None:
+        kept.tables.forget(lock_id)
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: TTLockConfigEntry) -> bool:
@@ -122,6 +133,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: TTLockConfigEntry) -> N
     await Details(hass, entry.entry_id).async_remove()
     await InventoryStore(hass, entry.entry_id).async_remove()
     await KeyStore(hass, entry.entry_id).async_remove()
+    await LocalTables(hass, entry.entry_id).async_remove()
     await LogStore(hass, entry.entry_id).async_remove()
     await async_remove_push(hass, entry.entry_id)
     await async_release_address(hass, entry)

@@ -15,8 +15,9 @@ from ..models import Ekey, EkeyStatus, Gateway, GatewayReach, OwnLock
 from ..parse import Listing
 from ..secret import Secret
 from .client import RoadClient
-
-NEEDS_CLOUD = "needs_cloud"
+from .local_record import LocalRecord, Shelf
+from .radio import RadioLock
+from .tables import Tables
 
 
 class Keyring(Protocol):
@@ -38,11 +39,11 @@ class NoTokens:
 
     async def access_token(self) -> Secret:
         """Refuse."""
-        raise Unsupported(NEEDS_CLOUD)
+        raise Unsupported("needs_cloud")
 
     async def renew(self, rejected: Secret) -> Secret:
         """Refuse."""
-        raise Unsupported(NEEDS_CLOUD)
+        raise Unsupported("needs_cloud")
 
 
 class LocalLocks(Locks):
@@ -65,13 +66,17 @@ class LocalLocks(Locks):
 class LocalClient(RoadClient):
     """The locks of a keyring, as an account shows its own."""
 
-    def __init__(self, session: aiohttp.ClientSession, keyring: Callable[[], Keyring]) -> None:
-        """Talk to locks only; the keyring is looked up when it is needed."""
+    def __init__(self, session: aiohttp.ClientSession, keyring: Callable[[], Keyring], tables: Tables) -> None:
+        """Talk to locks only; the keyring is looked up when it is needed, and `tables` hold what is on the locks."""
         # Nothing is ever sent: without a token no request begins.
         transport = Transport(session, "", "", NoTokens())
-        super().__init__(transport)
+        shelf = Shelf(tables, self._near)
+        super().__init__(transport, record=LocalRecord(transport, shelf))
         self.locks = LocalLocks(transport, keyring)
         self._keyring = keyring
+
+    def _near(self, lock_id: int) -> RadioLock | None:
+        return self.router.radio.lock(lock_id)
 
     @override
     async def account_id(self) -> int | None:
@@ -101,7 +106,7 @@ class LocalClient(RoadClient):
     @override
     async def list_reach(self, gateway_id: int) -> Listing[GatewayReach]:
         """Refuse: there is no gateway."""
-        raise Unsupported(NEEDS_CLOUD)
+        raise Unsupported("needs_cloud")
 
 
 def _ekey(lock_id: int, data: LockData) -> Ekey:
