@@ -194,3 +194,30 @@ async def test_what_needs_the_cloud_says_so(hass: HomeAssistant, managed: str) -
     with pytest.raises(HomeAssistantError) as failure:
         await act(hass, "send_ekey", managed, receiver_username="guest@example.com", name="Guest")
     assert failure.value.translation_key == "needs_cloud"
+
+
+async def test_the_lock_says_who_has_opened_it(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    managed: str,
+    local: MockConfigEntry,
+    scanner: VirtualScanner,  # noqa: F811
+    world: World,
+    entity_id: Find,
+) -> None:
+    door = world.lock("front_door")
+    await act(hass, "create_passcode", managed, passcode_name="Guest", passcode="730518")
+    # While somebody speaks to the lock, it does not advertise.
+    await hass.config_entries.async_reload(local.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    freezer.tick(5)
+    assert door.enter_code("730518").opened
+    scanner.advertise()
+    await pass_time(hass, freezer, timedelta(seconds=10))
+    log = state_of(hass, entity_id("event", "front_door", "access"))
+    assert log.attributes["event_type"] == "unlocked", log.attributes
+    assert log.attributes["credential"] == "Guest", log.attributes
+    assert log.attributes["source"] == "ble"
+    records = (await act(hass, "list_records", managed))["records"][managed]
+    assert records[0]["event"] == "unlocked"
+    assert "730518" not in str(records)

@@ -41,6 +41,7 @@ class BoltCommands:
         self.moved_at: datetime | None = None
         """When the last command moved the bolt."""
         self.moved_to: Bolt | None = None
+        self.moved_by: Road | None = None
 
     async def async_unlock(self) -> None:
         """Withdraw the bolt, once."""
@@ -100,7 +101,7 @@ class BoltCommands:
             lock.contact.async_made(FactSource.COMMAND)
             lock.facts.async_note_command(wanted, sent)
             self.moved_at = lock.explained_at = lock.facts.moment()
-            self.moved_to = wanted
+            self.moved_to, self.moved_by = wanted, self._road
             lock.log.async_read_soon()
             trigger = TRIGGERS[wanted, self._road or Road.CLOUD]
             lock.async_publish(moving_to=None, operator=OWN_OPERATOR, trigger=trigger)

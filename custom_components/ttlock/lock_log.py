@@ -30,6 +30,7 @@ from .client.events import (
 )
 from .client.history import News
 from .client.models import Record
+from .client.roads.router import Road
 from .const import LOGGER
 from .credential_book import Known
 from .details import CLOCK_DRIFT
@@ -44,6 +45,12 @@ type Listener = Callable[[LockEvent], None]
 OWN_OPERATOR: Final = "Home Assistant"
 OWN_RECORDS: Final = frozenset({3, 11, 12})
 """What the cloud writes down for commands through a gateway (ttlock-open-api.md 5.4.1)."""
+OWN_NEARBY: Final = frozenset({1, 11, 12})
+"""What the lock writes down for commands over Bluetooth, as for those of a phone."""
+NEARBY_PAUSE: Final = timedelta(minutes=5)
+"""Between two readings of a log beside the lock: each costs its battery as much as an opening."""
+NEARBY_DELAY: Final = timedelta(seconds=2)
+"""Whoever opens a door moves the bolt more than once."""
 OWN_COMMAND: Final = timedelta(minutes=1)
 RECORD_DELAY: Final = timedelta(seconds=10)
 """After a command a gateway needs some seconds to bring the record up."""
@@ -100,6 +107,8 @@ class LockLog:
         self._stop_watching = lock.async_watch(self._look_at_battery)
         self._regular = Timer(hass, f"{lock.name} records", self._async_regular)
         self._soon = Timer(hass, f"{lock.name} records after a command", self._async_soon)
+        self._nearby = Timer(hass, f"{lock.name} records beside the lock", self._async_nearby)
+        self._fetched_at: datetime | None = None
 
     @callback
     def async_listen(self, listener: Listener) -> CALLBACK_TYPE:
@@ -119,6 +128,7 @@ class LockLog:
         self._stop_watching()
         self._regular.cancel()
         self._soon.cancel()
+        self._nearby.cancel()
 
     async def async_close(self) -> None:
         """Take over nothing more once the rest is told: it would count as told, and nobody would hear it."""
@@ -135,11 +145,50 @@ class LockLog:
         """Read what happened while nobody looked, and from then on now and then."""
         await self._async_regular()
 
+    @callback
+    def async_heard_of_news(self) -> None:
+        """The lock says that it has written something down: fetch it, unless its gateway does, and not too often."""
+        if self._nearby.due is not None or not self._fetches:
+            return
+        now, due = dt_util.utcnow(), dt_util.utcnow() + NEARBY_DELAY
+        if self._fetched_at is not None:
+            due = max(due, self._fetched_at + NEARBY_PAUSE)
+        self._nearby.after(due - now)
+
+    @property
+    def _fetches(self) -> bool:
+        """Return whether nobody but us brings the records of the lock anywhere."""
+        return self._lock.account.is_local or self._lock.data.obstacle is not None
+
+    async def _async_nearby(self) -> None:
+        await self.async_fetch()
+
+    async def async_fetch(self) -> tuple[News, ...]:
+        """Fetch what the lock has written down, beside it; returns what was new.
+
+        With an account the cloud gets it, and its list tells who it was, as ever.
+        """
+        lock, cloud = self._lock, self._lock.account.cloud
+        self._fetched_at = dt_util.utcnow()
+        try:
+            records = await cloud.fetch_records(lock.lock_id)
+            if not lock.account.is_local:
+                await cloud.hand_over_records(lock.lock_id, records)
+        except TTLockError as err:
+            LOGGER.debug("%s: could not fetch records: %s", lock.name, err)
+            return ()
+        if not lock.account.is_local:
+            return await self.async_read()
+        return await self.async_take([told for one in records if (told := one.record()) is not None], Source.BLE)
+
     async def _async_soon(self) -> None:
         await self.async_read()
 
     async def _async_regular(self) -> None:
         self._regular.after(self._lock.account.record_interval)
+        if self._lock.account.is_local:
+            # The lock says itself when there is anything.
+            return
         if not self._lock.account.failing:
             await self.async_read()
 
@@ -148,6 +197,8 @@ class LockLog:
 
         `asked` when the lock itself has just said where its bolt is.
         """
+        if self._lock.account.is_local:
+            return await self.async_fetch()
         if not self._lock.data.ekey.may_manage:
             return ()
         async with self._reading:
@@ -270,8 +321,9 @@ class LockLog:
 
     def is_own(self, event: LockEvent) -> bool:
         """Return whether a record is that of a command of ours."""
-        commanded = self._lock.commands.moved_at
-        return event.record_type in OWN_RECORDS and commanded is not None and abs(event.at - commanded) < OWN_COMMAND
+        commanded, road = self._lock.commands.moved_at, self._lock.commands.moved_by
+        own = OWN_NEARBY if road is Road.BLUETOOTH else OWN_RECORDS
+        return event.record_type in own and commanded is not None and abs(event.at - commanded) < OWN_COMMAND
 
     # -- Telling ---------------------------------------------------------------------------------------------------
 

@@ -161,6 +161,8 @@ class LockRadio:
     def _take(self, told: Advertisement) -> None:
         lock = self._lock
         lock.facts.async_note_advertisement(told, battery=self.watcher.battery)
+        if told.has_new_records and self._speaks:
+            lock.log.async_heard_of_news()
         has_come = self._speaks and not lock.data.by_radio
         lock.async_publish(by_radio=self._speaks)
         lock.questions.async_review_way()

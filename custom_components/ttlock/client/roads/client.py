@@ -1,19 +1,21 @@
 """The account and its locks, over the cloud or over Bluetooth, whichever is better (docs/bluetooth.md)."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime
 import time
 from typing import override
 
 from ..ble.lock import BleLock
+from ..ble.operations.log import LockRecord
 from ..ble.operations.switches import Switches
 from ..cloud.api import CloudClient
 from ..cloud.endpoints import Purpose
 from ..cloud.meter import is_background
 from ..cloud.recording import RecordTransport
+from ..cloud.records import LockEntry
 from ..cloud.transport import Transport
 from ..credentials import CredentialKind
-from ..errors import NotFound, TTLockError, Unsupported, VendorError
+from ..errors import BluetoothError, NotFound, OutcomeUnknown, OutOfReach, TTLockError, Unsupported, VendorError
 from ..models import LockDetail, OpenState, Passcode
 from ..parse import Listing
 from ..passage import PassageMode, check as check_passage
@@ -247,6 +249,40 @@ class RoadClient(CloudClient):
             if shown.passcode_id == passcode_id and shown.code is not None:
                 return shown, shown.code
         raise Unread(NotFound("passcode_not_found"))
+
+    # -- Records ---------------------------------------------------------------------------------------------------
+
+    async def fetch_records(self, lock_id: int) -> tuple[LockRecord, ...]:
+        """Return what the lock has written down and nobody has fetched yet, or all of it when that was interrupted."""
+
+        async def by_radio(ble: BleLock) -> tuple[LockRecord, ...]:
+            try:
+                return tuple([record async for page in ble.new_records() for record in page.records])
+            except (BluetoothError, OutcomeUnknown) as err:
+                if isinstance(err, OutOfReach):
+                    raise
+                # The lock has moved its bookmark perhaps.
+                return await ble.read_log()
+
+        records, _ = await self.way.either(lock_id, None, by_radio)
+        return records
+
+    async def hand_over_records(self, lock_id: int, records: Iterable[LockRecord]) -> None:
+        """Give the cloud what was fetched from a lock; what it has already it does not take twice."""
+        entries = [
+            LockEntry(
+                number=record.command_id or int(record.when.timestamp()),
+                lock_type=record.type,
+                when=record.when,
+                battery=record.battery,
+                credential=record.number,
+                account_id=record.uid,
+            )
+            for record in records
+            if record.when is not None
+        ]
+        if entries:
+            await self.way.record.records.record_read(lock_id, entries)
 
 
 async def _detail(ble: BleLock, lock_id: int) -> LockDetail:

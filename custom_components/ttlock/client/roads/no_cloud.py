@@ -1,17 +1,21 @@
 """Locks without any account: what is known of them is their keys, and everything else is asked of them by radio."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from datetime import UTC, datetime
 from typing import Protocol, override
 
 import aiohttp
 
 from ..ble.key import Role
+from ..ble.lock import BleLock
 from ..ble.lock_data import LockData
+from ..ble.operations.log import LockRecord
 from ..cloud.locks import Locks
+from ..cloud.paging import PAGE
+from ..cloud.records import EVERYTHING, RecordQuery, Records
 from ..cloud.transport import Transport
 from ..errors import NotFound, Unsupported
-from ..models import Ekey, EkeyStatus, Gateway, GatewayReach, OwnLock
+from ..models import Ekey, EkeyStatus, Gateway, GatewayReach, OwnLock, Record
 from ..parse import Listing
 from ..secret import Secret
 from .client import RoadClient
@@ -63,6 +67,41 @@ class LocalLocks(Locks):
         keyring.put(lock_id, data.with_members({"lockAlias": name}).encode())
 
 
+class LocalRecords(Records):
+    """The log that a lock itself keeps, in the shape of the cloud's list: the newest first."""
+
+    def __init__(self, transport: Transport, read: Callable[[int], Awaitable[tuple[LockRecord, ...]]]) -> None:
+        """Read logs in this way."""
+        super().__init__(transport)
+        self._read = read
+
+    @override
+    async def list(self, lock_id: int, query: RecordQuery = EVERYTHING) -> Listing[Record]:
+        found = [record for one in await self._read(lock_id) if (record := one.record()) is not None]
+        return Listing(tuple(record for record in reversed(found) if _wanted(record, query)))
+
+    @override
+    async def pages(
+        self, lock_id: int, query: RecordQuery = EVERYTHING, size: int = PAGE
+    ) -> AsyncGenerator[Listing[Record]]:
+        yield await self.list(lock_id, query)
+
+    @override
+    async def page(self, lock_id: int, query: RecordQuery, number: int, size: int) -> Listing[Record]:
+        found = (await self.list(lock_id, query)).items
+        return Listing(found[(number - 1) * size : number * size])
+
+
+def _wanted(record: Record, query: RecordQuery) -> bool:
+    if query.by is not None and record.record_type != query.by:
+        return False
+    if query.number is not None and record.number != query.number:
+        return False
+    if record.when is None:
+        return query.start is None and query.end is None
+    return (query.start is None or record.when >= query.start) and (query.end is None or record.when <= query.end)
+
+
 class LocalClient(RoadClient):
     """The locks of a keyring, as an account shows its own."""
 
@@ -74,6 +113,11 @@ class LocalClient(RoadClient):
         super().__init__(transport, record=LocalRecord(transport, shelf))
         self.locks = LocalLocks(transport, keyring)
         self._keyring = keyring
+        self.records = LocalRecords(transport, self._read_log)
+
+    async def _read_log(self, lock_id: int) -> tuple[LockRecord, ...]:
+        log, _ = await self.way.either(lock_id, None, BleLock.read_log)
+        return log
 
     def _near(self, lock_id: int) -> RadioLock | None:
         return self.router.radio.lock(lock_id)
