@@ -30,7 +30,8 @@ from .test_lock import Find
 
 OWN_DIGITS = "918273645"
 OWN_CARD = "2882343476"
-MOMENTS = ("at", "heard", "auto_lock_at", "changes_at", "next_question", "read_at")
+FIGURES = ("bluetooth_last_success", "bluetooth_seconds", "cloud_last_success", "cloud_seconds")
+MOMENTS = ("at", "heard", "auto_lock_at", "changes_at", "next_question", "read_at", *FIGURES)
 
 INTERVALS = ("state_interval_seconds", "update_interval_seconds")
 """They depend on how far the month of calls is."""

@@ -15,6 +15,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, snapsh
 from syrupy.assertion import SnapshotAssertion
 
 from custom_components.ttlock.quota_sensor import QuotaSensor
+from custom_components.ttlock.road_sensor import RoadSensor
 from simulator import CloudServer, Fault, Feature, World
 
 from .conftest import WHOLE_HOUSE, setup
@@ -45,7 +46,12 @@ async def test_entities_of_the_default_world(
     freezer: FrozenDateTimeFactory,
     platform: Platform,
 ) -> None:
-    with patch("custom_components.ttlock.PLATFORMS", [platform]), patch.object(QuotaSensor, "native_value", 1234):
+    with (
+        patch("custom_components.ttlock.PLATFORMS", [platform]),
+        patch.object(QuotaSensor, "native_value", 1234),
+        # When each road worked last, and how long it took.
+        patch.object(RoadSensor, "extra_state_attributes", None),
+    ):
         await setup(hass, entry)
     await snapshot_platform(hass, er.async_get(hass), snapshot, entry.entry_id)
 
