@@ -36,13 +36,19 @@ SOON: Final = timedelta(minutes=1)
 def async_write_activity(
     hass: HomeAssistant, entity_id: str, name: str, event: LockEvent, options: RecordOptions
 ) -> None:
-    """Write one line at the lock."""
-    if not options.activity or "logbook" not in hass.config.components:
+    """Write one line about an event at the lock."""
+    if options.activity and (line := line_of(hass, event, names=options.names)) is not None:
+        async_write_line(hass, entity_id, name, line)
+
+
+@callback
+def async_write_line(hass: HomeAssistant, entity_id: str, name: str, line: str) -> None:
+    """Write a line at the lock."""
+    if "logbook" not in hass.config.components:
         return
     from homeassistant.components.logbook import async_log_entry  # noqa: PLC0415  # only where there is a logbook
 
-    if (line := line_of(hass, event, names=options.names)) is not None:
-        async_log_entry(hass, name, line, DOMAIN, entity_id)
+    async_log_entry(hass, name, line, DOMAIN, entity_id)
 
 
 @callback

@@ -68,10 +68,11 @@ FULL: Final = 100
 RECOVERED: Final = 5
 """So far above a limit a battery has to rise, so that its next fall is news: records and lists differ a little."""
 
+MOST_OPENINGS: Final = 10
 MOST_UNKNOWN: Final = 50
 """Callbacks can be made up."""
 
-_KINDS: Final = {
+KINDS: Final = {
     "phone": CredentialKind.EKEY,
     "code": CredentialKind.PASSCODE,
     "card": CredentialKind.CARD,
@@ -100,6 +101,8 @@ class LockLog:
         self._turn = asyncio.Lock()
         self._closed = False
         self._denials: deque[datetime] = deque(maxlen=DENIALS)
+        self.openings: deque[LockEvent] = deque(maxlen=MOST_OPENINGS)
+        """The last ones since the start, for when the list cannot be read."""
         self.unknown_numbers: set[int] = set()
         """Of records that nobody has described."""
         self.options = RecordOptions.of(lock.config_entry.options)
@@ -244,6 +247,7 @@ class LockLog:
         for item in named:
             if item.event.type is EventType.UNLOCKED:
                 self.habit.note(item.event.at.astimezone(self._lock.data.zone))
+                self.openings.append(item.event)
                 for name in {item.event.who, item.event.credential} - {None}:
                     self.history.usage.note_name(str(name), item.event.at)
             self._tell(item.event)
@@ -309,7 +313,7 @@ class LockLog:
         One that is not known is looked up, unless a callback names its owner: that is told at once and without a call.
         """
         event, record, book = news.event, news.record, self._lock.book
-        kind = _KINDS.get(event.method or "")
+        kind = KINDS.get(event.method or "")
         if kind is None or event.type not in _SHOWN or event.reason == UNKNOWN_CREDENTIAL:
             return None
         known = book.find(kind, record.number, record.who)

@@ -43,7 +43,11 @@ from .source import (
 )
 from .test_texts import placeholders
 
-OPTIONS_FLOWS: Final = {INTEGRATION / "options_flow.py", INTEGRATION / "road_options_flow.py"}
+OPTIONS_FLOWS: Final = {
+    INTEGRATION / "options_flow.py",
+    INTEGRATION / "road_options_flow.py",
+    INTEGRATION / "voice" / "options_step.py",
+}
 SUBENTRY_FLOWS: Final = {"message_template": INTEGRATION / "message_template_flow.py"}
 """The flows of what is added to an account, by its type."""
 FLOWS: Final = sorted({*INTEGRATION.glob("*_flow.py")} - OPTIONS_FLOWS - {*SUBENTRY_FLOWS.values()})

@@ -1,0 +1,33 @@
+"""The step of the options about voice assistants."""
+
+from typing import Any
+
+from homeassistant.config_entries import ConfigFlowResult, OptionsFlow
+from homeassistant.const import Platform
+from homeassistant.helpers.selector import BooleanSelector, EntitySelector, EntitySelectorConfig
+import voluptuous as vol
+
+from .options import CONF_VOICE_MANAGE, CONF_VOICE_NAMES, CONF_VOICE_RECIPIENTS, VoiceOptions
+
+
+class VoiceSteps(OptionsFlow):
+    """What the user says about voice assistants."""
+
+    async def async_step_voice(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask how far they may go."""
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            if user_input[CONF_VOICE_RECIPIENTS] or not user_input[CONF_VOICE_MANAGE]:
+                return self.async_create_entry(data={**self.config_entry.options, **user_input})
+            errors[CONF_VOICE_RECIPIENTS] = "voice_without_recipient"
+        known = VoiceOptions.of(user_input or self.config_entry.options)
+        schema = vol.Schema(
+            {
+                vol.Required(CONF_VOICE_MANAGE, default=known.manage): BooleanSelector(),
+                vol.Required(CONF_VOICE_NAMES, default=known.names): BooleanSelector(),
+                vol.Required(CONF_VOICE_RECIPIENTS, default=list(known.recipients)): EntitySelector(
+                    EntitySelectorConfig(domain=Platform.NOTIFY, multiple=True)
+                ),
+            }
+        )
+        return self.async_show_form(step_id="voice", data_schema=schema, errors=errors)
