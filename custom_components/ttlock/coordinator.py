@@ -69,6 +69,7 @@ from .road_wishes import RoadWishes
 from .settings_store import SettingsStore
 from .standalone_doors import StandaloneDoors, is_door
 from .timer import Timer
+from .unlock_code import UnlockCode
 from .user_store import UserStore
 
 type TTLockConfigEntry = ConfigEntry[AccountCoordinator]
@@ -112,6 +113,7 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
         self.doors = StandaloneDoors(hass, self)
         self.facts = FactStore(hass, entry.entry_id)
         self.jobs = Jobs()
+        self.unlock_code = UnlockCode.of(entry.options)
         self.inventory_store = InventoryStore(hass, entry.entry_id)
         self.keys = KeyStore(hass, entry.entry_id, self._async_fetch_key)
         self.issues = RepairIssues(hass, self)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any, override
 
 from homeassistant.components.lock import LockEntity, LockEntityDescription as HaLockEntityDescription
+from homeassistant.const import ATTR_CODE
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
@@ -13,6 +14,7 @@ from .client.models import Bolt
 from .coordinator import TTLockConfigEntry
 from .entity import LockEntityDescription, TTLockEntity, async_add_lock_entities
 from .options import RecordOptions
+from .unlock_code import FORMAT
 
 PARALLEL_UPDATES = 0
 """Commands queue in the client, one at a time per gateway."""
@@ -37,7 +39,7 @@ async def async_setup_entry(
 class TTLockLock(TTLockEntity, LockEntity):
     """A lock.
 
-    It has no code format: assistants send none and would be locked out (voice-and-automation.md 1, fact 5).
+    It has no code format unless the user wants one: assistants send no code and are locked out (unlock_code.py).
     """
 
     entity_description: BoltDescription
@@ -58,6 +60,12 @@ class TTLockLock(TTLockEntity, LockEntity):
     def is_locked(self) -> bool | None:
         """Return whether the bolt is thrown; None when nobody knows."""
         return None if self.facts.bolt is Bolt.UNKNOWN else self.facts.bolt is Bolt.LOCKED
+
+    @property
+    @override
+    def code_format(self) -> str | None:
+        """Return what a code looks like that is asked for; nothing fits, too, so that locking needs none."""
+        return FORMAT if self.coordinator.account.unlock_code else None
 
     @property
     @override
@@ -85,7 +93,13 @@ class TTLockLock(TTLockEntity, LockEntity):
     @override
     async def async_unlock(self, **kwargs: Any) -> None:
         """Withdraw the bolt."""
-        await self.async_run(self.coordinator.commands.async_unlock())
+        await self.async_run(self._async_unlock(kwargs.get(ATTR_CODE)))
+
+    async def _async_unlock(self, code: str | None) -> None:
+        if asked_for := self.coordinator.account.unlock_code:
+            with self.coordinator.log.telling_failure("unlock"):
+                await asked_for.async_check(self.hass, code)
+        await self.coordinator.commands.async_unlock()
 
 
 class TTLockLockWithoutNames(TTLockLock):

@@ -33,18 +33,19 @@ from .options import (
     CONF_RECORD_NAMES,
 )
 from .road_options_flow import RoadOptionsFlow
+from .unlock_code_flow import UnlockCodeSteps
 from .voice.options_step import VoiceSteps
 
 CONF_NAMES: Final = "names"
 CONF_PERSON: Final = "person"
-MENU: Final = ["records", "people", "duress", "doorbell", "voice", "bluetooth", "calls", "remove_lock"]
+MENU: Final = ["records", "people", "duress", "doorbell", "voice", "unlock_code", "bluetooth", "calls", "remove_lock"]
 MOST_CALLS: Final = 100_000_000
 LATEST_MINUTES: Final = 24 * 60
 READING_SECONDS: Final = 5
 """Names are suggestions: whoever waits longer types them."""
 
 
-class TTLockOptionsFlow(VoiceSteps, RoadOptionsFlow):
+class TTLockOptionsFlow(VoiceSteps, UnlockCodeSteps, RoadOptionsFlow):
     """A menu of topics, each of which is saved on its own; options of others stay as they are."""
 
     def __init__(self) -> None:

@@ -46,6 +46,7 @@ from .test_texts import placeholders
 OPTIONS_FLOWS: Final = {
     INTEGRATION / "options_flow.py",
     INTEGRATION / "road_options_flow.py",
+    INTEGRATION / "unlock_code_flow.py",
     INTEGRATION / "voice" / "options_step.py",
 }
 SUBENTRY_FLOWS: Final = {"message_template": INTEGRATION / "message_template_flow.py"}

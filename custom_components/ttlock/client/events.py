@@ -152,9 +152,11 @@ CLOCK_WRONG: Final = "clock_wrong"
 MEMORY_FULL: Final = "memory_full"
 FAULTS: Final = (*_NETWORK_FAULTS, CLOCK_WRONG, MEMORY_FULL)
 REMOTE_UNLOCK_DISABLED: Final = "remote_unlock_disabled"
+CODE_REFUSED: Final = "code_refused"
 FAILURES: Final = (
     "cannot_connect",
     "clock_skew",
+    CODE_REFUSED,
     "gateway_busy",
     "gateway_offline",
     "lock_busy",
@@ -266,6 +268,9 @@ def failure_of(command: str, reason: str) -> str:
     if reason == "not_supported" and command == "unlock":
         # For an unlock it means the switch in the lock's settings (ttlock-open-api.md 9, quirk 13).
         return REMOTE_UNLOCK_DISABLED
+    if reason.startswith("unlock_code_"):
+        # Assistants send no code, and say that the door is open.
+        return CODE_REFUSED
     return reason if reason in FAILURES else OTHER_REASON
 
 
