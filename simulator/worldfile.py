@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 import tomllib
 from typing import Any
@@ -32,12 +33,9 @@ def load_world(
 
     Made locks of the first account may stand beside it.
     """
-    with Path(path or DEFAULT_WORLD).open("rb") as file:
-        table: Table = tomllib.load(file)
+    table = _parsed(Path(path or DEFAULT_WORLD).read_text(encoding="utf-8"))
     if only is not None:
-        table["lock"] = [lock for lock in table["lock"] if lock["key"] in only]
-        for gateway in table.get("gateway", ()):
-            gateway["hears"] = {key: rssi for key, rssi in gateway.get("hears", {}).items() if key in only}
+        table = _with_locks(table, only)
     made = _made(more_locks, more_gateways) if more_locks else {}
     return build_world({**table, **{kind: [*table.get(kind, ()), *rows] for kind, rows in made.items()}})
 
@@ -53,6 +51,21 @@ def generate_world(*, locks: int, gateways: int) -> World:
         **_made(locks, gateways),
     }
     return build_world(table)
+
+
+@lru_cache(maxsize=8)
+def _parsed(text: str) -> Table:
+    """Return what a file describes. It is read again and again and never changed."""
+    return tomllib.loads(text)
+
+
+def _with_locks(table: Table, keys: Collection[str]) -> Table:
+    """Return the same world with only some of its locks."""
+    gateways = [
+        {**gateway, "hears": {key: rssi for key, rssi in gateway.get("hears", {}).items() if key in keys}}
+        for gateway in table.get("gateway", ())
+    ]
+    return {**table, "lock": [lock for lock in table["lock"] if lock["key"] in keys], "gateway": gateways}
 
 
 def _made(locks: int, gateways: int) -> Table:

@@ -10,6 +10,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.setup import async_setup_component
+from hypothesis import settings
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
@@ -25,6 +26,10 @@ from simulator import CloudServer, World
 
 from .translation_check import check_translations  # noqa: F401  # asked for by name below
 
+# How long an example takes says nothing on a machine that does other things, too.
+settings.register_profile("untimed", settings(), deadline=None)
+settings.load_profile("untimed")
+
 WHOLE_HOUSE = pytest.mark.locks()
 """A test among others with fewer locks that needs all of them."""
 CREDENTIAL_ID = "ttlock_app"
@@ -39,13 +44,18 @@ def pytest_sessionfinish() -> None:
     gc.freeze()
 
 
-@pytest.fixture(autouse=True)
-def auto_enable_custom_integrations(request: pytest.FixtureRequest) -> None:
-    """Make the integration loadable in every test that has a Home Assistant."""
+@pytest.fixture(autouse=True, scope="session")
+def quiet_loggers() -> None:
+    """Keep two loggers from saying more than they do outside of tests, or more than anybody reads."""
     # The stand-in for storage logs what it stores; Home Assistant's own does not, and a private file may hold digits.
     logging.getLogger("pytest_homeassistant_custom_component.common").setLevel(logging.INFO)
     # A line for every entity of every test costs a tenth of its time.
     logging.getLogger("homeassistant.helpers.entity_registry").setLevel(logging.WARNING)
+
+
+@pytest.fixture(autouse=True)
+def auto_enable_custom_integrations(request: pytest.FixtureRequest) -> None:
+    """Make the integration loadable in every test that has a Home Assistant."""
     if "freezer" in request.fixturenames:
         # Before anything is scheduled: holding the clock later makes every timer due at once.
         request.getfixturevalue("freezer")
@@ -56,8 +66,23 @@ def auto_enable_custom_integrations(request: pytest.FixtureRequest) -> None:
 
 
 @pytest.fixture(autouse=True)
-async def enable_event_loop_debug() -> None:
+def enable_event_loop_debug() -> None:
     """Leave the event loop's debug mode off: it takes a third of the time of every test, to write down call stacks."""
+
+
+@pytest.fixture(autouse=True, scope="session")
+def disable_http_server() -> Generator[None]:
+    """Let no Home Assistant open its port; the plugin does and undoes this for each test."""
+    http = "homeassistant.components.http.HomeAssistantHTTP"
+    with patch(f"{http}.async_bind"), patch(f"{http}.start"):
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def skip_stop_scripts() -> Generator[None]:
+    """Let no script wait for its end when Home Assistant stops; once, as above."""
+    with patch("homeassistant.helpers.script._schedule_stop_scripts_after_shutdown"):
+        yield
 
 
 @pytest.fixture
@@ -66,11 +91,16 @@ def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
     return snapshot.use_extension(HomeAssistantSnapshotExtension)
 
 
+def locks_wanted(request: pytest.FixtureRequest) -> tuple[str, ...] | None:
+    """Return which locks a test needs (mark `locks`), None for all."""
+    marker = request.node.get_closest_marker("locks")
+    return (marker.args or None) if marker else None
+
+
 @pytest.fixture
 def world(request: pytest.FixtureRequest) -> World:
     """Return the default virtual world; with only some of its locks for tests that need no more (mark `locks`)."""
-    marker = request.node.get_closest_marker("locks")
-    return World.load(only=(marker.args or None) if marker else None)
+    return World.load(only=locks_wanted(request))
 
 
 @pytest.fixture

@@ -18,6 +18,11 @@ from custom_components.ttlock.client import (
 from simulator import CloudServer, World
 
 
+@pytest.fixture(autouse=True)
+def configure_event_loop() -> None:
+    """Leave the event loop as it is: threads for a Home Assistant that is not there take longer than most tests."""
+
+
 class MemoryTokens:
     """Keep a token as a config entry would."""
 

@@ -10,6 +10,9 @@ import pytest
 
 from simulator import CloudServer, World
 
+from ..client.conftest import configure_event_loop  # noqa: F401  # a fixture
+from ..conftest import locks_wanted
+
 type Json = dict[str, Any]
 
 # A Thursday, 10:00 in the lock's own time zone (UTC+1 all year round).
@@ -63,8 +66,8 @@ def _text(value: Any) -> str:
 
 
 @pytest.fixture
-def world() -> World:
-    world = World.load()
+def world(request: pytest.FixtureRequest) -> World:
+    world = World.load(only=locks_wanted(request))
     world.clock.freeze(START.timestamp())
     return world
 

@@ -4,15 +4,10 @@ import asyncio
 from collections.abc import AsyncGenerator
 from typing import Any
 
-from hypothesis import settings
 import pytest
 
 from simulator import World
 from simulator.radio.air import Air
-
-# How long an example takes says nothing on a machine that does other things, too.
-settings.register_profile("untimed", settings(), deadline=None)
-settings.load_profile("untimed")
 
 
 @pytest.fixture

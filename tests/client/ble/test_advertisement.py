@@ -19,6 +19,7 @@ from custom_components.ttlock.client.ble.advertisement import (
 from custom_components.ttlock.client.ble.frame import Header
 from custom_components.ttlock.client.models import Bolt
 
+from ...few import few
 from .vectors import ADDRESS
 
 OTHER = "AA:BB:CC:DD:EE:FF"
@@ -194,6 +195,7 @@ def test_the_entry_of_the_lock_itself_counts() -> None:
     assert updating is not None and updating.kind is Kind.UPDATE
 
 
+@few
 @given(
     st.dictionaries(st.integers(-1, 2**17), st.binary(max_size=40), max_size=4),
     st.none() | st.text(max_size=12),
@@ -204,6 +206,7 @@ def test_nothing_makes_it_fail(data: dict[int, bytes], name: str | None, expecte
     assert found is None or found.battery is None or 0 <= found.battery <= 100
 
 
+@few
 @given(st.sampled_from([b"\x05\x03", b"\x12\x19", b"\x10\x15", b"\x11\x22\x33\x44\x05\x04"]), st.binary(max_size=30))
 def test_nothing_that_looks_like_a_lock_makes_it_fail(begin: bytes, rest: bytes) -> None:
     found = parse_raw(begin + rest)

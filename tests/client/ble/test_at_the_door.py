@@ -20,6 +20,8 @@ from simulator.radio.air import Air
 
 from .house import Beside, beside
 
+pytestmark = pytest.mark.locks("front_door")
+
 CODE = Secret("483920")
 NEW_CODE = Secret("8301942")
 FOB = "16:72:4C:00:00:0B"

@@ -31,6 +31,8 @@ from simulator.radio.air import Air
 from .house import Beside, beside, ekey_of
 from .on_air import key_of
 
+pytestmark = pytest.mark.locks("front_door")
+
 UNLOCKED, LOCKED, DEAD_LOCKED = 1, 26, 52
 
 

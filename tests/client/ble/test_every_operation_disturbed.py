@@ -52,13 +52,13 @@ async def changes_something(name: str, opcode: Opcode) -> bool:
 @pytest.mark.parametrize("name", CALLS)
 async def test_an_operation_in_a_bad_radio(name: str) -> None:
     opcode = OPERATIONS[name][-1]
-    undisturbed = beside(Air(World.load()))
+    undisturbed = beside(Air(World.load(only={"front_door"})))
     usual = await outcome(undisturbed.lock, name)
     is_once = await changes_something(name, opcode)
     moves, asked = undisturbed.door.actuations, requests(undisturbed, opcode)
     await undisturbed.session.close()
     for fault in FAULTS:
-        person = beside(Air(World.load()))
+        person = beside(Air(World.load(only={"front_door"})))
         person.radio.faults.add(replace(fault, opcode=opcode))
         found = await outcome(person.lock, name)
         assert found is usual or (found is not None and issubclass(found, BluetoothError | OutcomeUnknown)), fault

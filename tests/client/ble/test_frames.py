@@ -19,6 +19,7 @@ from custom_components.ttlock.client.ble.frame import (
 from custom_components.ttlock.client.ble.key import LockKey
 from custom_components.ttlock.client.ble.opcodes import Opcode
 
+from ...few import few
 from .vectors import ADDRESS, KEY, OTHER_HEADER
 
 CAPTURED = {
@@ -178,17 +179,20 @@ def test_a_payload_that_no_lock_would_read_is_not_sent() -> None:
         Frame(KEY.header, 0x31, bytes(MAX_PAYLOAD + 1)).encode()
 
 
+@few
 @given(frames, st.lists(st.integers(0, 400), max_size=8))
 def test_a_frame_survives_any_split(frame: Frame, cuts: list[int]) -> None:
     assert fed(frame.encode(), cuts) == [frame]
 
 
+@few
 @given(st.lists(st.tuples(noise, frames), min_size=1, max_size=3), noise, st.lists(st.integers(0, 900), max_size=8))
 def test_frames_survive_noise_around_them(parts: list[tuple[bytes, Frame]], after: bytes, cuts: list[int]) -> None:
     data = b"".join(before + frame.encode() for before, frame in parts) + after
     assert fed(data, cuts) == [frame for _, frame in parts]
 
 
+@few
 @given(frames, frames)
 def test_ciphertext_may_hold_the_end_and_the_beginning_of_frames(inner: Frame, outer: Frame) -> None:
     payload = (TERMINATOR + MAGIC + TERMINATOR * 2 + inner.payload + outer.payload)[:MAX_PAYLOAD]
@@ -196,12 +200,14 @@ def test_ciphertext_may_hold_the_end_and_the_beginning_of_frames(inner: Frame, o
     assert fed(frame.encode() + inner.encode(), [17, 30]) == [frame, inner]
 
 
+@few
 @given(frames, frames, st.integers(1, 400))
 def test_a_frame_that_broke_off_does_not_hide_the_next(first: Frame, second: Frame, kept: int) -> None:
     whole = first.encode()
     assert fed(whole[: kept % len(whole)] + second.encode()) == [second]
 
 
+@few
 @given(frames, st.integers(0, 10**6), st.integers(0, 7))
 def test_a_frame_with_a_wrong_bit_is_none(frame: Frame, place: int, bit: int) -> None:
     """The altered table lets few wrong bits pass, which the encryption shows; the next frame is found in any case."""
@@ -212,6 +218,7 @@ def test_a_frame_with_a_wrong_bit_is_none(frame: Frame, place: int, bit: int) ->
     assert reassembler.feed(Frame(Header(), 0x54).encode())[-1] == Frame(Header(), 0x54)
 
 
+@few
 @given(st.lists(st.binary(max_size=700), max_size=6))
 def test_nothing_makes_the_buffer_grow(chunks: list[bytes]) -> None:
     reassembler = Reassembler()
@@ -224,6 +231,7 @@ def test_nothing_makes_the_buffer_grow(chunks: list[bytes]) -> None:
         assert len(reassembler) < MAX_FRAME
 
 
+@few
 @given(frames, st.booleans())
 def test_a_frame_without_its_end_can_be_taken(frame: Frame, has_half: bool) -> None:
     reassembler = Reassembler()

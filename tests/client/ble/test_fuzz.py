@@ -4,7 +4,7 @@ from .fuzz import MEMORY, fuzz, readers
 
 
 async def test_random_and_damaged_input_is_read_or_refused() -> None:
-    refused, peak = await fuzz(4000, seed=1)
+    refused, peak = await fuzz(2000, seed=1)
     assert peak < MEMORY
     assert {name.split(":")[0] for name in refused} == {"lock_data", "members", "reply"}
 

@@ -31,6 +31,8 @@ from custom_components.ttlock.client.errors import InvalidInput
 from custom_components.ttlock.client.models import PasscodeKind
 from custom_components.ttlock.client.passage import MINUTES_A_DAY, PassagePeriod
 
+from ...few import few
+
 ZONES = st.sampled_from([UTC, timezone(timedelta(hours=13)), timezone(timedelta(hours=-9, minutes=-30))])
 MOMENTS = st.datetimes(datetime(2001, 1, 2), datetime(2098, 12, 30), timezones=st.just(UTC)).map(
     lambda when: when.replace(microsecond=0)
@@ -45,11 +47,13 @@ WINDOWS = (
 )
 
 
+@few
 @given(when=MOMENTS, zone=ZONES)
 def test_times(when: datetime, zone: tzinfo) -> None:
     assert dates.read_date6(Reader(dates.date6(when, zone)), zone) == when
 
 
+@few
 @given(pair=PERIODS, zone=ZONES)
 def test_periods(pair: tuple[datetime, datetime], zone: tzinfo) -> None:
     validity = Validity.period(*pair)
@@ -86,6 +90,7 @@ def test_a_period_that_never_opens_is_refused() -> None:
             dates.period(validity, UTC)
 
 
+@few
 @given(pair=PERIODS, zone=ZONES, digits=DIGITS, kind=st.sampled_from([PasscodeKind.ONE_TIME, PasscodeKind.PERIOD]))
 def test_passcodes_with_an_end(
     pair: tuple[datetime, datetime], zone: tzinfo, digits: Secret, kind: PasscodeKind
@@ -95,6 +100,7 @@ def test_passcodes_with_an_end(
     assert (found.code, found.kind, found.validity.start, found.validity.end) == (digits, kind, *pair)
 
 
+@few
 @given(start=st.none() | MINUTES, zone=ZONES, digits=DIGITS)
 def test_permanent_passcodes(start: datetime | None, zone: tzinfo, digits: Secret) -> None:
     request = passcodes.add(digits, PasscodeKind.PERMANENT, start, None, zone)
@@ -103,6 +109,7 @@ def test_permanent_passcodes(start: datetime | None, zone: tzinfo, digits: Secre
     assert found.validity == Validity(kind=ValidityKind.PERMANENT, start=start)
 
 
+@few
 @given(
     day=MINUTES,
     hour=st.integers(0, 23),
@@ -137,6 +144,7 @@ def _page(entry: bytes, zone: tzinfo) -> Page[StoredPasscode]:
     return passcodes.read(len(body).to_bytes(2) + body, zone)
 
 
+@few
 @given(number=st.integers(0, 2**64 - 1).filter(lambda number: number >> 32 == 0 or number & 0xFFFFFFFF != 0xFFFFFFFF))
 def test_cards(number: int) -> None:
     assert cards.read_number(cards.encode(Secret(str(number)))) == Secret(str(number))
@@ -148,6 +156,7 @@ def test_what_is_no_card_is_refused(digits: str) -> None:
         cards.encode(Secret(digits))
 
 
+@few
 @given(numbers=st.lists(st.integers(0, 2**48 - 1), max_size=5), pair=PERIODS)
 def test_fingerprints(numbers: list[int], pair: tuple[datetime, datetime]) -> None:
     period = Validity.period(*pair)
@@ -163,12 +172,14 @@ def test_the_width_of_card_numbers_follows_from_the_size_of_the_page(sizes: tupl
     assert cards.width(sum(size + 10 for size in sizes)) == expected
 
 
+@few
 @given(window=WINDOWS, weekday=st.integers(0, 7))
 def test_passage_entries(window: CyclicWindow, weekday: int) -> None:
     entry = PassageEntry(day=weekday, start=window.start, end=window.end)
     assert passage.read(b"\x58\x01\x01" + entry.encode()).entries == (entry,)
 
 
+@few
 @given(
     periods=st.dictionaries(
         st.tuples(st.integers(0, 700), st.integers(701, MINUTES_A_DAY)),
@@ -204,6 +215,7 @@ def test_a_window_that_no_lock_can_hold_is_refused(entry: PassageEntry) -> None:
         entry.encode()
 
 
+@few
 @given(window=WINDOWS, weekday=st.integers(1, 7))
 def test_frozen_times(window: CyclicWindow, weekday: int) -> None:
     window = CyclicWindow(weekday=weekday, start=window.start, end=window.end)
@@ -211,6 +223,7 @@ def test_frozen_times(window: CyclicWindow, weekday: int) -> None:
     assert times.read_frozen(bytes((0x58, 1, 1, 2, *entry))).entries == (window,)
 
 
+@few
 @given(data=st.data())
 def test_seeds_of_passcodes(data: st.DataObject) -> None:
     of_years = seeds.random_seeds(data.draw(st.dates(datetime(2001, 1, 1).date(), datetime(2080, 1, 1).date())))
@@ -224,12 +237,14 @@ def test_on_new_year_the_seeds_begin_with_the_old_year() -> None:
         seeds.encode(seeds.random_seeds(datetime(2027, 1, 2).date())[1:])
 
 
+@few
 @given(seconds=st.integers(0, 0xFFFE))
 def test_auto_lock(seconds: int) -> None:
     _, *value = settings.write_auto_lock(seconds)
     assert settings.read_auto_lock(bytes((88, 1, *value))) == settings.AutoLock(seconds=seconds)
 
 
+@few
 @given(
     items=st.integers(0, 2**32 - 1),
     values=st.integers(0, 2**32 - 1),
@@ -246,6 +261,7 @@ def test_a_switch_changes_alone(items: int, values: int, switch: Switch, on: boo
     assert after.items & ~(items | switch) == 0
 
 
+@few
 @given(what=st.sampled_from(HotelData), value=st.binary(min_size=16, max_size=16))
 def test_hotel_data(what: HotelData, value: bytes) -> None:
     value = value[: hotel.SIZES.get(what, 16)]
@@ -256,6 +272,7 @@ def test_hotel_data(what: HotelData, value: bytes) -> None:
             hotel.write(HotelData.AES_KEY, Secret(wrong))
 
 
+@few
 @given(kind=st.integers(0, 255), when=MOMENTS, battery=st.integers(0, 100), tail=st.binary(max_size=30))
 def test_a_record_of_any_kind_keeps_its_head(kind: int, when: datetime, battery: int, tail: bytes) -> None:
     body = bytes((kind,)) + dates.date6(when, UTC) + bytes((battery,)) + tail

@@ -14,6 +14,7 @@ from custom_components.ttlock.client.ble.key_import import FoundKey, NoKey, find
 from custom_components.ttlock.client.ble.lock_data import LockData
 from simulator.radio.air import Air
 
+from ...few import few
 from .house import beside
 from .test_lock_data import MEMBERS
 from .vectors import ADDRESS, AES, KEY, packed
@@ -122,6 +123,7 @@ def test_what_is_no_key_is_said_without_quoting_it(text: str) -> None:
     assert repr(caught.value) == "NoKey('no_key_found')"
 
 
+@few
 @given(st.recursive(st.none() | st.integers() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(
     st.sampled_from(["lockData", "aesKeyStr", "privateData", "lockMac", "admin", "aesKey", "lockVersion"]), inner
 ), max_leaves=8))  # fmt: skip

@@ -24,6 +24,7 @@ from custom_components.ttlock.client.ble.lock_data import (
 )
 from custom_components.ttlock.client.errors import KeyInvalid
 
+from ...few import few
 from .vectors import ADDRESS, AES, KEY, OTHER_HEADER, packed
 
 A12 = "JAZG/e/Heh7PxV5JAONvCLByG0UcKzzEozUmwt5q23kF7PW/O8/dIKcgwIAT3r5wIIL6YrJWEJbW4MODdYxfsKq7zBEiMw=="
@@ -215,6 +216,7 @@ def test_seeds_that_cannot_be_read_are_left_out() -> None:
     assert LockData.decode(packed(json.dumps(MEMBERS))).seeds == ()
 
 
+@few
 @given(
     st.builds(
         LockKey,

@@ -24,6 +24,8 @@ from simulator.radio.air import Air
 
 from .house import Beside, beside
 
+pytestmark = pytest.mark.locks("front_door")
+
 SENSOR = "16:72:4C:00:00:0A"
 
 

@@ -18,6 +18,8 @@ from simulator.radio.air import Air
 from .house import beside
 from .on_air import RadioConnector
 
+pytestmark = pytest.mark.locks("front_door")
+
 CODE = Secret("483920")
 OF_CLOUD = Secret("839201")
 

@@ -17,6 +17,8 @@ from simulator.radio.lockradio import LockRadio
 from .conversation_script import NOW, Script
 from .on_air import RadioConnector
 
+pytestmark = pytest.mark.locks("front_door")
+
 WITHOUT_ADMIN_PASSCODE = "44D1E6"
 BARE = "C0"
 """Features of a lock with little more than a motor."""

@@ -21,6 +21,7 @@ from custom_components.ttlock.client.ble.key import LockKey, Role, format_aes_ke
 from custom_components.ttlock.client.ble.opcodes import VENDOR
 from custom_components.ttlock.client.errors import InvalidInput
 
+from ...few import few
 from .vectors import ADDRESS, AES, KEY, TOKEN, UNKNOWN_ACCOUNT
 
 COUNTING = bytes(range(16))
@@ -65,6 +66,7 @@ def test_encryption(key: bytes, plain: bytes, ciphertext: str) -> None:
     assert decrypt(key, bytes.fromhex(ciphertext)) == plain
 
 
+@few
 @given(st.binary(min_size=16, max_size=16), st.binary(max_size=120))
 def test_encryption_has_an_inverse(key: bytes, plain: bytes) -> None:
     assert decrypt(key, encrypt(key, plain)) == plain
@@ -109,6 +111,7 @@ def test_a_field_may_hold_negative_numbers() -> None:
     assert decode_field(base64.b64encode(signed.encode()).decode()) == Secret("091357")
 
 
+@few
 @given(st.from_regex(r"[0-9]{0,30}", fullmatch=True), st.integers(1, 127))
 def test_fields_have_an_inverse(digits: str, seed: int) -> None:
     assert decode_field(encode_field(Secret(digits), seed)) == Secret(digits)

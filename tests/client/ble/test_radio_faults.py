@@ -31,9 +31,10 @@ from simulator.radio.air import Air
 from simulator.radio.faults import Kind, RadioFault
 from simulator.radio.lockradio import LockRadio
 
+from ...conftest import WHOLE_HOUSE
 from .on_air import RadioConnector, key_of
 
-pytestmark = pytest.mark.usefixtures("swift")
+pytestmark = [pytest.mark.usefixtures("swift"), pytest.mark.locks("front_door")]
 FRONT_DOOR: Final = "front_door"
 REQUEST_BYTES: Final = 31
 """Of a frame with one block, its end included."""
@@ -225,6 +226,7 @@ async def test_another_central_is_in_the_way(session: Session, radio: LockRadio,
     assert lock.actuations == 1
 
 
+@WHOLE_HOUSE
 async def test_no_slot_is_free(world: World) -> None:
     air = Air(world, slots=1)
     radio = air.lock(FRONT_DOOR)

@@ -21,7 +21,7 @@ from simulator.radio.peripheral import BATTERY_LEVEL, Connection, RadioError
 
 from .on_air import key_of
 
-pytestmark = pytest.mark.usefixtures("swift")
+pytestmark = [pytest.mark.usefixtures("swift"), pytest.mark.locks("front_door")]
 
 
 @dataclass(frozen=True)

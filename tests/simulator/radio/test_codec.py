@@ -24,6 +24,8 @@ from simulator.radio.codec import (
     unseal,
 )
 
+from ...few import few
+
 KEY = bytes.fromhex("a1b2c3d4e5f60718293a4b5c6d7e8f90")
 GENERIC = Header(scene=1, group=1, organisation=1)
 
@@ -106,6 +108,7 @@ def test_fields_of_the_cloud_are_read_as_others_do(field: str, text: str) -> Non
     assert decode_field(field) == text
 
 
+@few
 @given(st.text("0123456789", min_size=11, max_size=60), st.integers(1, 127))
 def test_fields_come_back(text: str, seed: int) -> None:
     assert decode_field(encode_field(text, seed)) == text
@@ -121,6 +124,7 @@ def test_lock_data_is_that_of_the_vendor() -> None:
             lockdata.read(wrong)
 
 
+@few
 @given(
     st.lists(st.binary(max_size=60), min_size=1, max_size=3),
     st.integers(1, 25),
@@ -142,6 +146,7 @@ def test_terminator_in_the_ciphertext_ends_nothing() -> None:
     assert unseal(read.payload, key) == plain
 
 
+@few
 @given(st.binary(max_size=2000))
 def test_nothing_makes_the_intake_grow(noise: bytes) -> None:
     intake = Intake()

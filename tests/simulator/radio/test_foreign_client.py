@@ -32,6 +32,8 @@ from simulator.radio.lockradio import LockRadio
 
 from ..conftest import Api
 
+pytestmark = pytest.mark.locks("front_door")
+
 FRONT_DOOR = 7252401
 
 

@@ -16,6 +16,8 @@ from simulator.schedule import CUSTOM
 from ..conftest import Api
 from .phone import Phone
 
+pytestmark = pytest.mark.locks("front_door")
+
 FRONT_DOOR = 7252401
 TODAY = "1a0b130000"
 TOMORROW = "1a0b140000"

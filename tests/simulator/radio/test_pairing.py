@@ -14,6 +14,8 @@ from simulator.radio.session import Code
 from ..conftest import Api
 from .phone import SENTINELS, Phone
 
+pytestmark = pytest.mark.locks("front_door")
+
 FRONT_DOOR = 7252401
 
 
