@@ -1,7 +1,9 @@
 """Locks in range of Home Assistant's own Bluetooth: followed without a call, opened without the internet."""
 
 from datetime import timedelta
+from unittest.mock import patch
 
+import bleak_retry_connector
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
@@ -107,3 +109,22 @@ async def test_a_lock_that_is_heard_is_not_asked_for_all_day(
         scanner.advertise()
     assert cloud.calls["/v3/lock/queryOpenState"] == 0
     assert state_of(hass, lock).state == "locked"
+
+
+@pytest.mark.locks("front_door", "garden_gate")
+async def test_a_connection_that_nobody_uses_makes_room_for_another_lock(
+    hass: HomeAssistant,
+    lock: str,
+    entity_id: Find,
+    world: World,
+    air: Air,  # noqa: F811
+) -> None:
+    world.faults.add(Fault(kind="http_503"))
+    await command(hass, "unlock", lock)
+    assert air.linked() == [air.lock("front_door").address]
+    air.slots = 1
+    # Whoever waits for a connection waits for nothing.
+    with patch.object(bleak_retry_connector, "BLEAK_OUT_OF_SLOTS_BACKOFF_TIME", 0):
+        await command(hass, "unlock", entity_id("lock", "garden_gate", "lock"))
+    assert world.lock("garden_gate").bolt == "unlocked"
+    assert air.linked() == [air.lock("garden_gate").address]

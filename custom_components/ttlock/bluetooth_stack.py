@@ -9,6 +9,7 @@ from homeassistant.components import bluetooth
 from homeassistant.core import HomeAssistant
 
 from .client.ble.link import Stack, StackConnector
+from .connection_room import async_make_room
 
 LOOK_SECONDS: Final = 5.0
 """How long is listened actively for a lock of which the first try found no sign."""
@@ -22,6 +23,8 @@ def connector_of(hass: HomeAssistant, address: str) -> StackConnector:
         if found is None and attempt:
             await bluetooth.async_request_active_scan(hass, LOOK_SECONDS)
             found = bluetooth.async_ble_device_from_address(hass, address, connectable=True)
+        if found is not None:
+            await async_make_room(hass, address)
         return found
 
     return StackConnector(

@@ -78,6 +78,8 @@ ACCOUNT_NAME = "TTLock account"
 LOCK_DETAILS: Final[tuple[Detail[Any], ...]] = (CLOCK_DRIFT, LOCK_FIRMWARE, WIFI, WORKING_MODE)
 PARALLEL_READS = 8
 """Locks read at the same time after start: enough to keep several gateways busy, few enough to spare the cloud."""
+PARALLEL_TALKS = 2
+"""The same without a cloud: a Bluetooth proxy has three connections, of which one is for commands."""
 
 
 class AccountCoordinator(DataUpdateCoordinator[Inventory]):
@@ -566,7 +568,7 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
 
     async def _async_explore(self, locks: Iterable[LockCoordinator]) -> None:
         """Read state and settings of locks, a few at a time: where all bolts are before anything else."""
-        slots = asyncio.Semaphore(PARALLEL_READS)
+        slots = asyncio.Semaphore(PARALLEL_TALKS if self.is_local else PARALLEL_READS)
         locks = list(locks)
 
         async def ask(lock: LockCoordinator) -> None:

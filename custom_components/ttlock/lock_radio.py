@@ -68,6 +68,10 @@ class LockRadio:
         self._keeper.async_shutdown()
         await self._async_hang_up()
 
+    async def async_rest(self) -> bool:
+        """End a conversation in which nothing is said, so that another lock can be spoken to; False without one."""
+        return self._session is not None and await self._session.rest()
+
     # -- What the roads need ---------------------------------------------------------------------------------------
 
     @property
@@ -199,7 +203,7 @@ class LockRadio:
     async def _async_hang_up(self) -> None:
         session, self._session, self._ble = self._session, None, None
         if session is not None:
-            await session.close()
+            await session.end()
 
 
 class EntryRadio:

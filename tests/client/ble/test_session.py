@@ -1,7 +1,7 @@
 """Requests, handshakes and faults, against a lock that answers what a test tells it to."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import replace
 import struct
@@ -508,3 +508,49 @@ async def test_more_replies_than_any_lock_has_are_not_kept(session: Session, loc
 async def test_a_function_of_the_token_needs_one(session: Session) -> None:
     with pytest.raises(ValueError, match="handshake"):
         await session.request(Opcode.UNLOCK, command)
+
+
+async def until(condition: Callable[[], object]) -> None:
+    while not condition():  # noqa: ASYNC110  # the lock is a script
+        await asyncio.sleep(0)
+
+
+async def test_a_connection_that_is_only_kept_makes_room(session: Session, lock: ScriptedLock) -> None:
+    assert not await session.rest()
+    await state(session)
+    assert await session.rest()
+    await lock.links[0].closed.wait()
+    lock.stuck.add("write")
+    asking = asyncio.create_task(state(session))
+    await until(lambda: len(lock.links) == 2)
+    assert not await session.rest(), "a request is under way"
+    lock.stuck.clear()
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+
+
+async def test_the_end_does_not_wait_for_a_connection(lock: ScriptedLock) -> None:
+    session = Session(lock, KEY, patience=replace(IMPATIENT, connect=60))
+    lock.stuck.add("connect")
+    asking = asyncio.create_task(state(session))
+    await until(lambda: lock.attempts)
+    await session.end()
+    with pytest.raises(LinkLost):
+        await asking
+    with pytest.raises(LinkLost):
+        await state(session)
+    assert lock.attempts == [0]
+
+
+async def test_whoever_gives_up_waiting_for_a_connection_is_not_told_of_its_end(lock: ScriptedLock) -> None:
+    session = Session(lock, KEY, patience=replace(IMPATIENT, connect=60))
+    lock.stuck.add("connect")
+    asking = asyncio.create_task(state(session))
+    await until(lambda: lock.attempts)
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    lock.stuck.clear()
+    assert await state(session) == STATE[1:]
+    await session.close()

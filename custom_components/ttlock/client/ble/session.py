@@ -9,7 +9,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 import logging
 from typing import Final
 
-from ..errors import BadReply, BluetoothError, NoConnectionSlot, OutOfReach, TTLockError
+from ..errors import BadReply, BluetoothError, LinkLost, NoConnectionSlot, OutOfReach, TTLockError
 from .channel import Channel, Patience, Quirks, Waiting
 from .conversation import TOKEN_BYTES, Access
 from .key import LockKey, Role
@@ -56,6 +56,8 @@ class Session:
         self._token = 0
         self._idle: asyncio.TimerHandle | None = None
         self._closing: asyncio.Task[None] | None = None
+        self._connecting: asyncio.Task[None] | None = None
+        self._ended = asyncio.Event()
 
     @property
     def key(self) -> LockKey:
@@ -126,6 +128,20 @@ class Session:
             self._stop_timer()
             await self._drop()
 
+    async def end(self) -> None:
+        """End the connection for good, after the request that is under way; one that waits for a connection fails."""
+        self._ended.set()
+        if self._connecting is not None:
+            self._connecting.cancel()
+        await self.close()
+
+    async def rest(self) -> bool:
+        """End a connection that is only kept for the next request; returns whether there was one."""
+        if self._turn.locked() or not self.is_connected:
+            return False
+        await self.close()
+        return True
+
     async def _repeated[T](self, act: Callable[[Channel], Awaitable[T]]) -> T:
         """Try until the lock has answered, or until trying again would be wrong or useless."""
         loop = asyncio.get_running_loop()
@@ -138,7 +154,7 @@ class Session:
                 await self._drop()
                 attempt += 1
                 tries = _FINDING_TRIES if isinstance(err, _UNFINDABLE) else self._patience.tries
-                if attempt >= tries or loop.time() - begun >= self._patience.total:
+                if self._ended.is_set() or attempt >= tries or loop.time() - begun >= self._patience.total:
                     raise
                 _LOGGER.debug("Beginning again after %s", err.reason)
             except TTLockError as err:
@@ -158,7 +174,18 @@ class Session:
         self._channel = channel = Channel(self._key, self._patience, self._quirks, self._on_push)
         patience = self._patience
         timeout = max(left, patience.connect_again) if attempt else patience.connect
-        await channel.connect(self._connector, attempt, timeout)
+        if self._ended.is_set():
+            raise LinkLost
+        self._connecting = asyncio.create_task(channel.connect(self._connector, attempt, timeout))
+        try:
+            await self._connecting
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if self._ended.is_set() and not (task and task.cancelling()):
+                raise LinkLost from None
+            raise
+        finally:
+            self._connecting = None
         return channel
 
     async def _drop(self) -> None:
