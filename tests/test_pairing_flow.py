@@ -1,5 +1,6 @@
 """A lock that belongs to nobody: from discovery to unlock, behind Home Assistant's own Bluetooth."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import nullcontext
 from functools import partial
@@ -20,7 +21,8 @@ from custom_components.ttlock import bluetooth_stack
 from custom_components.ttlock.client.ble.advertisement import Flag, Scene
 from custom_components.ttlock.client.ble.channel import Patience
 from custom_components.ttlock.const import BLUETOOTH_ENTRY, DOMAIN
-from custom_components.ttlock.key_store import local_lock_id
+from custom_components.ttlock.key_store import async_homeless_keys, local_lock_id
+from custom_components.ttlock.new_lock import async_pair
 from simulator import CloudServer, Fault, World
 from simulator.inside import LockSecrets
 from simulator.radio.air import Air
@@ -130,9 +132,8 @@ async def test_a_lock_that_its_account_does_not_take_is_not_lost(
     (flow_id,) = offered(hass)
     world.faults.add(Fault(kind="errcode", path="/v3/lock/initialize", errcode=90000))
     result = await go(hass, flow_id, name="Shed", account=entry.entry_id)
-    assert (result["type"], result["step_id"]) == (FlowResultType.FORM, "pair_kept")
-    result = await go(hass, flow_id)
     assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert result["description"] == "lock_kept"
     await hass.async_block_till_done(wait_background_tasks=True)
     (lock,) = [state for state in hass.states.async_all("lock") if "shed" in state.entity_id]
     await command(hass, "unlock", lock.entity_id)
@@ -141,6 +142,84 @@ async def test_a_lock_that_its_account_does_not_take_is_not_lost(
     local = hass.config_entries.async_entry_for_domain_unique_id(DOMAIN, BLUETOOTH_ENTRY)
     assert local is not None
     await hass.config_entries.async_unload(local.entry_id)
+
+
+@pytest.mark.parametrize("is_early", [True, False], ids=["while it is paired", "afterwards"])
+async def test_who_closes_the_dialog_gets_the_lock_all_the_same(
+    hass: HomeAssistant,
+    scanner: VirtualScanner,  # noqa: F811
+    new: LockRadio,
+    is_early: bool,
+) -> None:
+    gate = asyncio.Event()
+
+    async def pair(*args: Any) -> bool:
+        await gate.wait()
+        return await async_pair(*args)
+
+    await touch(hass, new, scanner)
+    (flow_id,) = offered(hass)
+    with patch("custom_components.ttlock.pairing_flow.async_pair", pair):
+        result = await hass.config_entries.flow.async_configure(flow_id, {"name": "Shed"})
+    assert result["type"] is FlowResultType.SHOW_PROGRESS
+    if not is_early:
+        gate.set()
+        await hass.async_block_till_done(wait_background_tasks=True)
+    hass.config_entries.flow.async_abort(flow_id)
+    gate.set()
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert new.lock.owned
+    (lock,) = [state for state in hass.states.async_all("lock") if "shed" in state.entity_id]
+    await command(hass, "unlock", lock.entity_id)
+    assert new.lock.bolt == "unlocked"
+    (entry,) = hass.config_entries.async_entries(DOMAIN)
+    await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def test_a_key_that_no_entry_has_taken_is_kept_for_the_next_time(
+    hass: HomeAssistant,
+    scanner: VirtualScanner,  # noqa: F811
+    new: LockRadio,
+) -> None:
+    """Home Assistant stops between the last word to the lock and the end of the flow."""
+    await touch(hass, new, scanner)
+    (flow_id,) = offered(hass)
+    with patch("custom_components.ttlock.pairing_flow.PairingFlow.async_step_pair_done", side_effect=SystemError):
+        result = await hass.config_entries.flow.async_configure(flow_id, {"name": "Shed"})
+        await hass.async_block_till_done(wait_background_tasks=True)
+        with pytest.raises(SystemError):
+            await hass.config_entries.flow.async_configure(flow_id)
+    assert new.lock.owned and not hass.config_entries.async_entries(DOMAIN)
+    result = await start_flow(hass, "new_lock")
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert [state for state in hass.states.async_all("lock") if "shed" in state.entity_id]
+    assert not (await async_homeless_keys(hass)).lock_ids
+    await hass.config_entries.async_unload(result["result"].entry_id)
+
+
+async def test_a_lock_that_was_reset_is_offered_and_paired_anew_with_its_entities(
+    hass: HomeAssistant,
+    scanner: VirtualScanner,  # noqa: F811
+    new: LockRadio,
+) -> None:
+    await touch(hass, new, scanner)
+    (flow_id,) = offered(hass)
+    entry = (await go(hass, flow_id, name="Shed"))["result"]
+    await hass.async_block_till_done(wait_background_tasks=True)
+    (lock,) = [state.entity_id for state in hass.states.async_all("lock") if "shed" in state.entity_id]
+    assert new.link is not None
+    new.link.drop()
+    scanner.advertise()
+    new.lock.reset()
+    await touch(hass, new, scanner)
+    (flow_id,) = offered(hass)
+    result = await go(hass, flow_id, name="Shed")
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "keys_added")
+    await hass.async_block_till_done(wait_background_tasks=True)
+    await command(hass, "unlock", lock)
+    assert new.lock.bolt == "unlocked"
+    await hass.config_entries.async_unload(entry.entry_id)
 
 
 def no_slot(radio: LockRadio, air: Air) -> None:  # noqa: F811

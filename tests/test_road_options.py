@@ -11,7 +11,7 @@ from homeassistant.helpers import entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from simulator import CloudServer, World
+from simulator import CloudServer, Fault, World
 from simulator.radio.air import Air
 from simulator.radio.bleak_backend import VirtualScanner
 
@@ -19,6 +19,7 @@ from .bluetooth import air, scanner  # noqa: F401  # fixtures
 from .conftest import setup
 from .passing_time import pass_time
 from .test_lock import command
+from .test_without_account import local  # noqa: F401  # fixture
 
 pytestmark = pytest.mark.locks("front_door")
 LOCK = "lock.front_door"
@@ -114,3 +115,30 @@ async def test_a_lock_that_cannot_be_reset_stays(
     assert result["errors"] == {"base": "out_of_bluetooth_reach"}
     assert world.lock("front_door").owned
     assert world.lock("front_door").lock_id in world.rows
+
+
+async def test_what_the_account_still_has_after_the_reset_is_said(
+    hass: HomeAssistant,
+    heard: MockConfigEntry,
+    world: World,
+) -> None:
+    world.faults.add(Fault(kind="errcode", path="/v3/lock/delete", errcode=90000, times=None))
+    result = await choose(hass, heard, "remove_lock", {"lock": LOCK}, {"confirm": True})
+    assert result["errors"] == {"base": "reset_not_deleted"}
+    assert not world.lock("front_door").owned
+
+
+async def test_a_lock_without_account_that_is_gone_is_forgotten(
+    hass: HomeAssistant,
+    enable_bluetooth: None,
+    local: MockConfigEntry,  # noqa: F811
+    world: World,
+) -> None:
+    await setup(hass, local)
+    (lock,) = hass.states.async_entity_ids("lock")
+    result = await choose(hass, local, "remove_lock", {"lock": lock}, {"confirm": False, "forget": True})
+    assert result["errors"] == {"confirm": "not_confirmed"}
+    result = await choose(hass, local, "remove_lock", {"lock": lock}, {"confirm": True, "forget": True})
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert er.async_get(hass).async_get(lock) is None
+    assert world.lock("front_door").owned

@@ -125,6 +125,7 @@ class AppFlow(ConfigFlow):
     @override
     def async_remove(self) -> None:
         """Forget the sign-in with the form, the password with it."""
+        super().async_remove()
         self._async_drop()
 
     async def _async_sign_in(self, password: Secret) -> ConfigFlowResult:

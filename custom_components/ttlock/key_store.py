@@ -18,7 +18,7 @@ from homeassistant.util.hass_dict import HassKey
 from .client import Secret
 from .client.ble.lock_data import LockData
 from .client.errors import KeyInvalid, TTLockError
-from .const import DOMAIN, KEY_REFRESH_PAUSE, LOGGER
+from .const import BLUETOOTH_ENTRY, DOMAIN, KEY_REFRESH_PAUSE, LOGGER
 
 VERSION: Final = 1
 SAVE_DELAY_SECONDS: Final = 1
@@ -88,6 +88,8 @@ class KeyStore:
                 self.put(lock_id, self._with_counter(lock_id, text))
             # They exist nowhere else.
             await self.async_flush()
+        if unique_id == BLUETOOTH_ENTRY:
+            await self._async_take_homeless()
 
     async def async_flush(self) -> None:
         """Write now what was to be written soon."""
@@ -171,6 +173,17 @@ class KeyStore:
         self._listeners.append(listener)
         return partial(self._listeners.remove, listener)
 
+    async def _async_take_homeless(self) -> None:
+        """Take the keys of locks that were paired; a lock that was known before keeps its number."""
+        waiting = await async_homeless_keys(self._hass)
+        if not waiting.lock_ids:
+            return
+        for lock_id in waiting.lock_ids:
+            if data := waiting.get(lock_id):
+                self.put(self.lock_id_of(data.address) or lock_id, data.encode())
+        await self.async_flush()
+        await waiting.async_remove()
+
     def _with_counter(self, lock_id: int, text: Secret) -> Secret:
         """Return a key with the counter that is known of the lock: whoever types one has no counter to type."""
         known, data = self._keys.get(lock_id), LockData.decode(text)
@@ -199,3 +212,10 @@ class KeyStore:
 
     def _as_json(self) -> dict[str, str]:
         return {str(lock_id): data.encode().reveal() for lock_id, data in self._keys.items()}
+
+
+async def async_homeless_keys(hass: HomeAssistant) -> KeyStore:
+    """Return the keys of locks that were paired and belong to no entry yet; they exist nowhere else."""
+    keys = KeyStore(hass, BLUETOOTH_ENTRY)
+    await keys.async_load()
+    return keys

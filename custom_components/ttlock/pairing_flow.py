@@ -1,14 +1,10 @@
-"""Pairing a lock that belongs to nobody: from Home Assistant's discovery, or from what is heard now.
-
-What opens the lock is written down before anything else is done with it: a paired lock whose key is lost has to be
-reset by hand.
-"""
+"""Pairing a lock that belongs to nobody: from Home Assistant's discovery, or from what is heard now."""
 
 import asyncio
-from typing import Any, Final
+from typing import Any, Final, override
 
 from homeassistant.components import bluetooth
-from homeassistant.config_entries import ConfigEntryState, ConfigFlowResult
+from homeassistant.config_entries import SOURCE_IMPORT, ConfigEntryState, ConfigFlowResult
 from homeassistant.const import CONF_NAME
 from homeassistant.core import callback
 from homeassistant.helpers.selector import (
@@ -18,19 +14,16 @@ from homeassistant.helpers.selector import (
     SelectSelectorMode,
     TextSelector,
 )
-from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
-from .bluetooth_stack import connector_of
-from .client import Secret
-from .client.ble import LockKey, Session, advertisement, pair
+from .client.ble import advertisement
 from .client.ble.advertisement import Advertisement
-from .client.ble.lock_data import LockData
 from .client.errors import TTLockError
-from .const import BLUETOOTH_ENTRY, CONF_KIND, DOMAIN, LOGGER
+from .const import BLUETOOTH_ENTRY, CONF_KIND, DOMAIN, KIND_BLUETOOTH, LOGGER
 from .coordinator import AccountCoordinator, TTLockConfigEntry
-from .key_flow import CONF_ADDRESS, KeyFlow
-from .key_store import local_lock_id
+from .key_flow import BLUETOOTH_TITLE, CONF_ADDRESS, KeyFlow
+from .key_store import async_homeless_keys
+from .new_lock import async_pair
 
 CONF_ACCOUNT: Final = "account"
 ACCOUNTS: Final = "pairing_account"
@@ -53,8 +46,13 @@ class PairingFlow(KeyFlow):
     _new_name: str = ""
     _new_account: str = NO_ACCOUNT
     _seen: Advertisement | None = None
-    _pairing: asyncio.Task[LockData] | None = None
-    _paired: LockData | None = None
+    _pairing: asyncio.Task[None] | None = None
+    _is_taken: bool = False
+    """The account has the lock."""
+    _is_homeless: bool = False
+    """It is paired and in no entry yet."""
+    _is_gone: bool = False
+    """Nobody answers the flow any more."""
     _refusal: TTLockError | None = None
     """Why it could not be paired."""
 
@@ -70,6 +68,9 @@ class PairingFlow(KeyFlow):
 
     async def async_step_new_lock(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask which of the locks that wait to be paired is meant."""
+        if (await async_homeless_keys(self.hass)).lock_ids:
+            # It was paired before, and Home Assistant stopped too soon.
+            return await self._async_keep()
         errors: dict[str, str] = {}
         heard = {
             info.address: (info, seen)
@@ -101,7 +102,7 @@ class PairingFlow(KeyFlow):
     async def async_step_pairing(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Pair the lock, which takes some seconds."""
         if self._pairing is None:
-            self._pairing = self.hass.async_create_task(self._async_pair(), "TTLock pairing")
+            self._pairing = self.hass.async_create_task(self._async_watch(), "TTLock pairing is watched")
         elif self._pairing.done():
             return self._paired_or_not(self._pairing)
         # Also of a task that has ended at once: the step after it would be given the answer to the one before.
@@ -113,15 +114,10 @@ class PairingFlow(KeyFlow):
         )
 
     @callback
-    def _paired_or_not(self, task: asyncio.Task[LockData]) -> ConfigFlowResult:
+    def _paired_or_not(self, task: asyncio.Task[None]) -> ConfigFlowResult:
         self._pairing = None
-        try:
-            self._paired = task.result()
-        except TTLockError as err:
-            LOGGER.debug("The lock could not be paired: %s", err)
-            self._refusal = err
-            return self.async_show_progress_done(next_step_id="pair_again")
-        return self.async_show_progress_done(next_step_id="pair_done")
+        task.result()
+        return self.async_show_progress_done(next_step_id="pair_again" if self._refusal else "pair_done")
 
     async def async_step_pair_again(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Say why it did not work, and try again."""
@@ -132,53 +128,63 @@ class PairingFlow(KeyFlow):
         return self.async_show_form(step_id="pair_again", errors=errors, **self._touching())
 
     async def async_step_pair_done(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Give the lock to its account, or keep it without one."""
-        assert self._paired is not None  # noqa: S101  # the step before has done it
-        if (account := self._account()) is None:
-            return await self._async_keep()
-        try:
-            await async_register(account, self._paired, self._new_name)
-        except TTLockError as err:
-            LOGGER.warning("TTLock did not take the new lock over: %s", err)
-            account.keys.forget(local_lock_id(self._paired.address))
-            return self.async_show_form(
-                step_id="pair_kept",
-                description_placeholders={"name": self._new_name, "account": account.config_entry.title},
-            )
-        return self.async_abort(reason="lock_added", description_placeholders={"name": self._new_name})
-
-    async def async_step_pair_kept(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
-        """Keep a lock that its account did not take."""
+        """Say where the lock is now."""
+        if self._is_taken:
+            return self.async_abort(reason="lock_added", description_placeholders={"name": self._new_name})
         return await self._async_keep()
 
-    async def _async_pair(self) -> LockData:
-        header = self._seen.header if self._seen else None
-        session = Session(connector_of(self.hass, self._new_address), LockKey.unpaired(self._new_address, header))
-        account = self._account()
-        number = account.config_entry.unique_id if account else None
-        try:
-            data = await pair(
-                session,
-                name=self._new_name,
-                uid=int(number) if number and number.isdecimal() else 0,
-                zone=dt_util.get_default_time_zone(),
-            )
-            data = data.with_members({"lockAlias": self._new_name})
-            await self._async_write_down(data)
-        finally:
-            await session.close()
-        return data
+    async def async_step_import(self, import_data: dict[str, Any]) -> ConfigFlowResult:
+        """Set up a lock that was paired while nobody watched."""
+        return await self._async_keep()
 
-    async def _async_write_down(self, data: LockData) -> None:
-        """Keep the key where it outlives everything that may still go wrong."""
-        entry: TTLockConfigEntry | None = self._account_entry() or self._local_entry()
-        if entry is not None and entry.state is ConfigEntryState.LOADED:
-            entry.runtime_data.keys.put(local_lock_id(data.address), data.encode())
-            await entry.runtime_data.keys.async_flush()
+    @callback
+    @override
+    def async_remove(self) -> None:
+        super().async_remove()
+        self._is_gone = True
+        self._find_home()
+
+    @callback
+    def _find_home(self) -> None:
+        """Set the lock up without the flow that was closed."""
+        if self._is_gone and self._is_homeless:
+            self.hass.async_create_task(
+                self.hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_IMPORT}, data={})
+            )
+
+    async def _async_watch(self) -> None:
+        # Whoever closes the dialog does not stop it: between the last word to the lock and the note of its key there
+        # is no way back.
+        await asyncio.shield(self.hass.async_create_task(self._async_pair(), "TTLock pairing"))
+
+    async def _async_pair(self) -> None:
+        self._refusal = None
+        try:
+            self._is_taken = await async_pair(self.hass, self._seen, self._new_address, self._new_name, self._account())
+        except TTLockError as err:
+            LOGGER.debug("The lock could not be paired: %s", err)
+            self._refusal = err
+            return
+        self._is_homeless = not self._is_taken
+        self._find_home()
 
     async def _async_keep(self) -> ConfigFlowResult:
-        assert self._paired is not None  # noqa: S101  # as above
-        return await self.async_finish_with_keys({local_lock_id(self._paired.address): self._paired.encode()})
+        """Have the locks that were paired, and that no account took, set up in the entry for such locks."""
+        self._is_homeless = False
+        entry = await self.async_set_unique_id(BLUETOOTH_ENTRY, raise_on_progress=False)
+        account = self._account_entry()
+        told = {"name": self._new_name, "account": account.title if account else ""}
+        if entry is None:
+            return self.async_create_entry(
+                title=BLUETOOTH_TITLE,
+                data={CONF_KIND: KIND_BLUETOOTH},
+                description="lock_kept" if account else None,
+                description_placeholders=told,
+            )
+        self.hass.config_entries.async_schedule_reload(entry.entry_id)
+        if account:
+            return self.async_abort(reason="lock_kept", description_placeholders=told)
+        return self.async_abort(reason="keys_added")
 
     @callback
     def _choose(self, info: bluetooth.BluetoothServiceInfoBleak, seen: Advertisement) -> None:
@@ -203,20 +209,6 @@ class PairingFlow(KeyFlow):
     def _account_entry(self) -> TTLockConfigEntry | None:
         return None if self._new_account == NO_ACCOUNT else self.hass.config_entries.async_get_entry(self._new_account)
 
-    def _local_entry(self) -> TTLockConfigEntry | None:
-        return self.hass.config_entries.async_entry_for_domain_unique_id(DOMAIN, BLUETOOTH_ENTRY)
-
     def _account(self) -> AccountCoordinator | None:
         entry = self._account_entry()
         return entry.runtime_data if entry is not None and entry.state is ConfigEntryState.LOADED else None
-
-
-async def async_register(account: AccountCoordinator, data: LockData, name: str) -> int:
-    """Have the account take over a paired lock, so that the phone app has it too; returns its number there."""
-    text: Secret = data.encode()
-    made = await account.cloud.locks.record_initialized(text, name)
-    account.keys.put(made.lock_id, text)
-    account.keys.forget(local_lock_id(data.address))
-    await account.keys.async_flush()
-    await account.async_request_refresh()
-    return made.lock_id

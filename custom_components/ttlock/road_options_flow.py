@@ -18,10 +18,11 @@ from .client.errors import TTLockError
 from .client.roads.router import Preference
 from .const import DOMAIN, LOGGER
 from .lock_coordinator import LockCoordinator
-from .lock_removal import async_remove_lock
+from .lock_removal import async_forget_lock, async_remove_lock
 from .road_options import CONF_CONNECTION, CONF_PREFERENCE, CONF_ROADS, Connection, RoadOptions
 
 CONF_CONFIRM: Final = "confirm"
+CONF_FORGET: Final = "forget"
 CONF_LOCK: Final = "lock"
 REMOVAL_ERRORS: Final = {
     "bluetooth_key_invalid",
@@ -42,8 +43,8 @@ class RoadOptionsFlow(OptionsFlowWithReload):
 
     async def async_step_bluetooth(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for which lock something is to be chosen."""
-        if user_input is not None:
-            self._lock_id = self._lock_ids()[user_input[CONF_LOCK]]
+        if user_input is not None and (lock_id := self._lock_ids().get(user_input[CONF_LOCK])) is not None:
+            self._lock_id = lock_id
             return await self.async_step_roads()
         return self.async_show_form(step_id="bluetooth", data_schema=self._lock_schema())
 
@@ -73,8 +74,8 @@ class RoadOptionsFlow(OptionsFlowWithReload):
 
     async def async_step_remove_lock(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask which lock is to be given away."""
-        if user_input is not None:
-            self._lock_id = self._lock_ids()[user_input[CONF_LOCK]]
+        if user_input is not None and (lock_id := self._lock_ids().get(user_input[CONF_LOCK])) is not None:
+            self._lock_id = lock_id
             return await self.async_step_remove_confirm()
         return self.async_show_form(step_id="remove_lock", data_schema=self._lock_schema())
 
@@ -82,20 +83,30 @@ class RoadOptionsFlow(OptionsFlowWithReload):
         """Say what is lost, and do it."""
         errors: dict[str, str] = {}
         lock = self._lock()
+        # An account lists its locks as long as it has them.
+        may_forget = lock is not None and lock.account.is_local
         if user_input is not None and lock is not None:
             if not user_input[CONF_CONFIRM]:
                 errors[CONF_CONFIRM] = "not_confirmed"
+            elif user_input.get(CONF_FORGET):
+                await async_forget_lock(lock)
+                return self.async_create_entry(data=dict(self.config_entry.options))
             else:
                 try:
-                    await async_remove_lock(lock)
+                    is_gone = await async_remove_lock(lock)
                 except TTLockError as err:
                     LOGGER.debug("%s could not be reset: %s", lock.name, err)
                     errors["base"] = err.reason if err.reason in REMOVAL_ERRORS else REMOVAL_FAILED
                 else:
-                    return self.async_create_entry(data=dict(self.config_entry.options))
+                    if is_gone:
+                        return self.async_create_entry(data=dict(self.config_entry.options))
+                    errors["base"] = "reset_not_deleted"
+        fields: dict[Any, Any] = {vol.Required(CONF_CONFIRM, default=False): BooleanSelector()}
+        if may_forget:
+            fields[vol.Optional(CONF_FORGET, default=False)] = BooleanSelector()
         return self.async_show_form(
             step_id="remove_confirm",
-            data_schema=vol.Schema({vol.Required(CONF_CONFIRM, default=False): BooleanSelector()}),
+            data_schema=vol.Schema(fields),
             errors=errors,
             description_placeholders={"name": self._name_of(self._lock_id)},
         )

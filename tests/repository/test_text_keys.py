@@ -245,6 +245,8 @@ def test_aborts_of_the_flow() -> None:
     called = {called_name(call) for call in flow_calls()}
     reasons |= {reason for method, reason in INHERITED_ABORTS.items() if method in called}
     assert disagreement(section("config", "abort"), reasons) == []
+    ends = {text for call in flow_calls() for text in constants(keyword(call, "description"))}
+    assert disagreement(section("config", "create_entry"), ends) == []
 
 
 def test_entities() -> None:
