@@ -36,6 +36,7 @@ from .settings_store import SettingsStore
 from .standalone_doors import identifier
 from .take_over import async_take_over
 from .user_store import async_remove_users
+from .voice.sentences import async_remove as async_remove_sentences
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 PLATFORMS = [
@@ -138,6 +139,8 @@ async def async_remove_entry(hass: HomeAssistant, entry: TTLockConfigEntry) -> N
     await async_remove_push(hass, entry.entry_id)
     await async_release_address(hass, entry)
     await FactStore(hass, entry.entry_id).async_remove()
+    if all(other is entry for other in hass.config_entries.async_entries(DOMAIN)):
+        await async_remove_sentences(hass)
     async_remove_issues(hass, entry.entry_id)
 
 

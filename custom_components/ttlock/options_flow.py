@@ -38,7 +38,18 @@ from .voice.options_step import VoiceSteps
 
 CONF_NAMES: Final = "names"
 CONF_PERSON: Final = "person"
-MENU: Final = ["records", "people", "duress", "doorbell", "voice", "unlock_code", "bluetooth", "calls", "remove_lock"]
+MENU: Final = [
+    "records",
+    "people",
+    "duress",
+    "doorbell",
+    "voice",
+    "sentences",
+    "unlock_code",
+    "bluetooth",
+    "calls",
+    "remove_lock",
+]
 MOST_CALLS: Final = 100_000_000
 LATEST_MINUTES: Final = 24 * 60
 READING_SECONDS: Final = 5

@@ -1,6 +1,7 @@
 """The step of the options about voice assistants."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Final
 
 from homeassistant.config_entries import ConfigFlowResult, OptionsFlow
 from homeassistant.const import Platform
@@ -8,10 +9,15 @@ from homeassistant.helpers.selector import BooleanSelector, EntitySelector, Enti
 import voluptuous as vol
 
 from .options import CONF_VOICE_MANAGE, CONF_VOICE_NAMES, CONF_VOICE_RECIPIENTS, VoiceOptions
+from .sentences import async_are_installed, async_install, async_remove
+
+CONF_SENTENCES: Final = "sentences"
 
 
 class VoiceSteps(OptionsFlow):
     """What the user says about voice assistants."""
+
+    _kept: Sequence[str] = ()
 
     async def async_step_voice(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask how far they may go."""
@@ -31,3 +37,22 @@ class VoiceSteps(OptionsFlow):
             }
         )
         return self.async_show_form(step_id="voice", data_schema=schema, errors=errors)
+
+    async def async_step_sentences(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask whether Assist is to know our sentences."""
+        if user_input is not None:
+            apply = async_install if user_input[CONF_SENTENCES] else async_remove
+            outcome = await apply(self.hass)
+            if outcome.kept:
+                self._kept = outcome.kept
+                return await self.async_step_sentences_kept()
+            return self.async_create_entry(data={**self.config_entry.options})
+        there = await async_are_installed(self.hass)
+        schema = vol.Schema({vol.Required(CONF_SENTENCES, default=there): BooleanSelector()})
+        return self.async_show_form(step_id="sentences", data_schema=schema)
+
+    async def async_step_sentences_kept(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Tell which files were left alone."""
+        if user_input is not None:
+            return self.async_create_entry(data={**self.config_entry.options})
+        return self.async_show_form(step_id="sentences_kept", description_placeholders={"files": ", ".join(self._kept)})
