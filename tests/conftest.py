@@ -10,6 +10,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.setup import async_setup_component
+from homeassistant.util import executor
 from hypothesis import settings
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -36,6 +37,11 @@ CREDENTIAL_ID = "ttlock_app"
 ENTRY_ID = "01JZ6M8T4VX0A5N3K7QWERTY12"
 """Part of unique ids, which snapshots hold."""
 WEBHOOK_ID = "5b" * 32
+
+
+# On a busy machine a worker needs longer than a tenth of a second to end. Home Assistant interrupts it then, and what
+# would have ended the next worker is lost with it: that one waits for ever, and the test is blamed.
+executor._JOIN_ATTEMPTS = 1
 
 
 def pytest_sessionfinish() -> None:
