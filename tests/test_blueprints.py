@@ -1,0 +1,494 @@
+"""The blueprints, loaded by Home Assistant and run on what happens at the virtual door."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.components import automation, script
+from homeassistant.components.automation.helpers import async_get_blueprints as automation_blueprints
+from homeassistant.components.script.helpers import async_get_blueprints as script_blueprints
+from homeassistant.const import EVENT_HOMEASSISTANT_STARTED
+from homeassistant.core import CoreState, HomeAssistant, State
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.setup import async_setup_component
+from homeassistant.util import dt as dt_util
+from homeassistant.util.yaml import extract_inputs
+import pytest
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_fire_time_changed,
+    mock_restore_cache,
+)
+
+from custom_components.ttlock import __file__ as integration
+from simulator import Fault, World
+
+from .conftest import setup
+from .passing_time import pass_time
+from .recipients import Recipient, add_recipient
+from .test_actions import act
+from .test_lock import command, state_of
+from .test_record_options import choose
+from .test_records import CARD, CODE, front_door, read  # noqa: F401  # a fixture among them
+
+pytestmark = [pytest.mark.locks("front_door"), pytest.mark.usefixtures("shelf")]
+
+SOURCE: Final = Path(integration).parent / "blueprints"
+FILES: Final = sorted(str(path.relative_to(SOURCE)) for path in SOURCE.glob("*/*.yaml"))
+ACCESS: Final = "event.front_door_access_log"
+ALARM: Final = "event.front_door_alarm"
+DOOR: Final = "binary_sensor.front_door_door"
+LOCK: Final = "lock.front_door"
+PASSAGE: Final = "switch.front_door_passage_mode"
+TURNS: Final = 50_000
+"""Of the event loop; whatever comes needs a few hundred."""
+MINUTE: Final = timedelta(minutes=1)
+
+
+@pytest.fixture
+async def shelf(hass: HomeAssistant, tmp_path: Path) -> AsyncGenerator[None]:
+    """Give Home Assistant a folder of its own, with our blueprints; stop what still waits in the end."""
+    hass.config.config_dir = str(tmp_path)
+    for domain in ("automation", "script"):
+        folder = tmp_path / "blueprints" / domain
+        folder.mkdir(parents=True)
+        (folder / "ttlock").symlink_to(SOURCE / domain)
+    yield
+    if hass.services.has_service("automation", "turn_off"):
+        target = {"entity_id": "all", "stop_actions": True}
+        await hass.services.async_call("automation", "turn_off", target, blocking=True)
+    if hass.services.has_service("script", "turn_off"):
+        await hass.services.async_call("script", "turn_off", {"entity_id": "all"}, blocking=True)
+
+
+@pytest.fixture
+async def phone(hass: HomeAssistant) -> Recipient:
+    """Return somebody who is told."""
+    return await add_recipient(hass, Recipient("phone"))
+
+
+async def use(hass: HomeAssistant, name: str, **inputs: Any) -> None:
+    """Set an automation up that is made of a blueprint, telling the phone."""
+    inputs.setdefault("notify", {"entity_id": "notify.phone"})
+    config = {"id": name, "alias": name, "use_blueprint": {"path": f"ttlock/{name}.yaml", "input": inputs}}
+    assert await async_setup_component(hass, "automation", {"automation": [config]})
+    await turn(hass, lambda: hass.states.get(f"automation.{name}") is not None)
+    assert state_of(hass, f"automation.{name}").state == "on"
+
+
+async def turn(hass: HomeAssistant, done: Callable[[], object], turns: int = TURNS) -> None:
+    """Wait until something is so: to wait until nothing is to be done would be for ever while an automation waits."""
+    for _ in range(turns):
+        if done():
+            return
+        await asyncio.sleep(0)
+    assert done()
+
+
+async def later(hass: HomeAssistant, freezer: FrozenDateTimeFactory, span: timedelta = MINUTE) -> None:
+    """Let time pass for automations that wait."""
+    freezer.tick(span)
+    async_fire_time_changed(hass)
+    for _ in range(300):
+        await asyncio.sleep(0)
+
+
+async def heard(hass: HomeAssistant, freezer: FrozenDateTimeFactory, entry: MockConfigEntry) -> None:
+    """Let a minute pass and have the log read."""
+    await later(hass, freezer)
+    await read(entry)
+    for _ in range(300):
+        await asyncio.sleep(0)
+
+
+async def start(hass: HomeAssistant) -> None:
+    """Finish the start of Home Assistant."""
+    hass.set_state(CoreState.running)
+    hass.bus.async_fire(EVENT_HOMEASSISTANT_STARTED)
+    for _ in range(300):
+        await asyncio.sleep(0)
+
+
+def taken(phone: Recipient) -> list[str]:
+    """Return what was told since it was asked last."""
+    found = list(phone.messages)
+    phone.messages.clear()
+    return found
+
+
+# -- Files ---------------------------------------------------------------------------------------------------------
+
+
+def test_there_are_fifteen() -> None:
+    assert len(FILES) == 15
+
+
+@pytest.mark.parametrize("file", FILES)
+async def test_a_blueprint_is_sound(hass: HomeAssistant, file: str) -> None:
+    domain, name = file.split("/")
+    shelves = {"automation": automation_blueprints, "script": script_blueprints}
+    blueprint = await shelves[domain](hass).async_get_blueprint(f"ttlock/{name}")
+    assert blueprint.validate() is None
+    assert blueprint.metadata["homeassistant"]["min_version"] == "2026.10.0"
+    assert blueprint.metadata["description"]
+    assert set(blueprint.inputs) == extract_inputs(blueprint.data)
+    for text in blueprint.inputs.values():
+        assert text["name"] and text["selector"]
+    assert "unlock" not in str(blueprint.data.get("action", "")) or name == "visitor_unlock.yaml"
+
+
+SAMPLES: Final[dict[str, Any]] = {
+    "access": {"entity_id": ACCESS},
+    "alarm": {"entity_id": ALARM},
+    "batteries": ["sensor.front_door_battery"],
+    "calendar": {"entity_id": "calendar.front_door_access"},
+    "door": DOOR,
+    "doorbell": "event.front_door_doorbell",
+    "last_opened": "sensor.front_door_last_opened",
+    "lock": LOCK,
+    "locks": [LOCK],
+    "people": ["person.ann"],
+    "recipients": ["notify.phone"],
+}
+
+
+async def test_with_nothing_but_what_has_to_be_chosen_all_are_automations_and_scripts(hass: HomeAssistant) -> None:
+    for domain, blueprints in (("automation", automation_blueprints(hass)), ("script", script_blueprints(hass))):
+        configs: dict[str, Any] = {}
+        for file in FILES:
+            if not file.startswith(domain):
+                continue
+            path = f"ttlock/{Path(file).name}"
+            needed = [
+                key
+                for key, text in (await blueprints.async_get_blueprint(path)).inputs.items()
+                if "default" not in text
+            ]
+            inputs = {key: SAMPLES.get(key, "notify.mobile_app_phone") for key in needed}
+            configs[Path(file).stem] = {"use_blueprint": {"path": path, "input": inputs}}
+        config: Any = (
+            configs
+            if domain == "script"
+            else [{"id": name, "alias": name, **content} for name, content in configs.items()]
+        )
+        assert await async_setup_component(hass, domain, {domain: config})
+        await hass.async_block_till_done()
+        expected = "off" if domain == "script" else "on"
+        assert {state.entity_id: state.state for state in hass.states.async_all(domain)} == {
+            f"{domain}.{name}": expected for name in configs
+        }
+    assert automation.automations_with_blueprint(hass, "ttlock/alarm.yaml") == ["automation.alarm"]
+    assert script.scripts_with_blueprint(hass, "ttlock/lockdown.yaml") == ["script.lockdown"]
+
+
+# -- Who comes -----------------------------------------------------------------------------------------------------
+
+
+async def test_who_came_home_is_told_once_and_who_leaves_is_not(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    front_door: str,  # noqa: F811
+    loaded: MockConfigEntry,
+    world: World,
+    phone: Recipient,
+) -> None:
+    await use(hass, "family_home", access={"entity_id": ACCESS})
+    lock = world.lock("front_door")
+    lock.enter_code(CODE)
+    lock.swipe_card(CARD)
+    await heard(hass, freezer, loaded)
+    assert sorted(taken(phone)) == ["Blue card came home (Front Door)", "Family came home (Front Door)"]
+    lock.enter_code(CODE)
+    lock.press_button()
+    lock.press_button()
+    lock.enter_code("00000000")
+    await heard(hass, freezer, loaded)
+    await command(hass, "unlock", front_door)
+    assert taken(phone) == [], "again at once, from inside, refused, and our own command"
+    await later(hass, freezer, timedelta(minutes=11))
+    await hass.config_entries.async_reload(loaded.entry_id)
+    await hass.async_block_till_done()
+    assert taken(phone) == [], "what is restored is no news"
+    lock.enter_code(CODE)
+    await heard(hass, freezer, loaded)
+    assert taken(phone) == ["Family came home (Front Door)"]
+    lock.enter_code(CODE)
+    await later(hass, freezer, timedelta(minutes=30))
+    await read(loaded)
+    await hass.async_block_till_done()
+    assert taken(phone) == [], "half an hour ago"
+
+
+async def test_only_the_chosen_people_come_home_and_locks_of_others_say_it_in_their_words(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    front_door: str,  # noqa: F811
+    loaded: MockConfigEntry,
+    world: World,
+    phone: Recipient,
+) -> None:
+    xiaomi: dict[str, Any] = {"event_type": "unlock_outside_the_door", "key_id": "Fingerprint key id 3"}
+    hass.states.async_set("event.mi_lock", "2026-01-01T00:00:00.000+00:00", xiaomi)
+    await use(
+        hass,
+        "family_home",
+        access={"entity_id": [ACCESS, "event.mi_lock"]},
+        kinds=["unlocked", "unlock_outside_the_door"],
+        people=["Blue card", "Fingerprint key id 3"],
+        message="{{ who }}, {{ method }}",
+    )
+    world.lock("front_door").enter_code(CODE)
+    world.lock("front_door").swipe_card(CARD)
+    await heard(hass, freezer, loaded)
+    assert taken(phone) == ["Blue card, card"]
+    hass.states.async_set("event.mi_lock", "2026-01-01T00:01:00.000+00:00", {**xiaomi, "key_id": "NFC key id 2"})
+    hass.states.async_set("event.mi_lock", "2026-01-01T00:02:00.000+00:00", xiaomi)
+    await hass.async_block_till_done()
+    assert taken(phone) == ["Fingerprint key id 3,"]
+
+
+async def test_a_guest_arrives_once_also_if_that_is_learned_late(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    front_door: str,  # noqa: F811
+    loaded: MockConfigEntry,
+    world: World,
+    phone: Recipient,
+) -> None:
+    await act(hass, "create_passcode", {"entity_id": front_door, "passcode_name": "Li", "passcode": "592846"})
+    await use(hass, "guest_arrived", access={"entity_id": ACCESS}, message="{{ who }} at {{ door }}")
+    world.lock("front_door").enter_code("592846")
+    await later(hass, freezer, timedelta(minutes=40))
+    world.lock("front_door").enter_code("592846")
+    await heard(hass, freezer, loaded)
+    assert taken(phone) == ["Li at Front Door"]
+    assert "592846" not in str([state.as_dict() for state in hass.states.async_all()])
+
+
+# -- What is wrong -------------------------------------------------------------------------------------------------
+
+
+async def test_alarms_that_come_together_are_all_told(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    front_door: str,  # noqa: F811
+    loaded: MockConfigEntry,
+    world: World,
+    phone: Recipient,
+) -> None:
+    await choose(hass, loaded, "duress", {"duress_names": ["Family"]})
+    await use(hass, "alarm", alarm={"entity_id": ALARM}, message="{{ kind }} {{ who }}")
+    lock = world.lock("front_door")
+    lock.enter_code(CODE)
+    for digits in ("13572468", "13572469", "13572470"):
+        lock.enter_code(digits)
+    lock.tamper()
+    await later(hass, freezer, timedelta(hours=1))
+    await read(loaded)
+    await hass.async_block_till_done()
+    assert sorted(text.strip() for text in taken(phone)) == ["duress Family", "tamper", "wrong_attempts"]
+    assert set(phone.titles) == {"Front Door"}
+    await hass.config_entries.async_reload(loaded.entry_id)
+    await hass.async_block_till_done()
+    assert taken(phone) == []
+
+
+async def test_a_command_that_failed_is_told_with_its_cause(
+    hass: HomeAssistant,
+    loaded: MockConfigEntry,
+    world: World,
+    phone: Recipient,
+) -> None:
+    await use(hass, "command_failed", access={"entity_id": ACCESS})
+    world.faults.add(Fault(kind="errcode", path="/v3/lock/lock", errcode=-3003))
+    with pytest.raises(HomeAssistantError):
+        await command(hass, "lock", LOCK)
+    await hass.async_block_till_done()
+    assert taken(phone) == ["Front Door: could not lock (gateway busy)"]
+
+
+async def test_a_battery_that_is_low_is_told_when_it_falls_and_every_day(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    loaded: MockConfigEntry,
+    world: World,
+    phone: Recipient,
+) -> None:
+    await use(hass, "battery_low", batteries=["sensor.front_door_battery"], at="00:00:00")
+    row = world.rows[world.lock("front_door").lock_id]
+
+    async def falls(charge: int) -> list[str]:
+        row.battery = charge
+        await pass_time(hass, freezer, timedelta(minutes=31))
+        return taken(phone)
+
+    freezer.move_to(dt_util.start_of_local_day() + timedelta(days=1, hours=1))
+    assert await falls(30) == []
+    assert await falls(19) == ["Low battery: Front Door Battery 19 %"]
+    assert await falls(18) == [], "it was low before"
+    assert await falls(70) == []
+    world.faults.add(Fault(kind="http_503"))
+    await falls(70)
+    await falls(70)
+    assert state_of(hass, "sensor.front_door_battery").state == "unavailable"
+    world.faults.clear()
+    assert await falls(12) == [], "it fell while nobody could see it"
+    await pass_time(hass, freezer, timedelta(days=1))
+    assert taken(phone) == ["Low battery: Front Door Battery 12 %"]
+
+
+async def test_silence_is_told_by_day_and_again_each_day_over_a_restart(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    front_door: str,  # noqa: F811
+    loaded: MockConfigEntry,
+    world: World,
+    phone: Recipient,
+) -> None:
+    midnight = dt_util.start_of_local_day() + timedelta(days=1)
+    freezer.move_to(midnight)
+    world.lock("front_door").enter_code(CODE)
+    await read(loaded)
+    told: list[tuple[int, int]] = []
+
+    async def hours(count: int) -> None:
+        nonlocal told
+        told = []
+        for _ in range(count):
+            await pass_time(hass, freezer, timedelta(hours=1))
+            if taken(phone):
+                told.append(((dt_util.now() - midnight).days, dt_util.now().hour))
+
+    await use(hass, "no_activity", last_opened="sensor.front_door_last_opened", quiet={"hours": 40})
+    world.faults.add(Fault(kind="http_503"))
+    await hours(66)
+    assert told == [(1, 17), (2, 17)], "although the cloud is out of reach"
+    world.faults.clear()
+    last = state_of(hass, "automation.no_activity")
+    world.lock("front_door").enter_code(CODE)
+    await read(loaded)
+    await hours(30)
+    assert told == []
+    assert last.attributes["last_triggered"]
+
+
+@pytest.mark.parametrize("daily", [True, False])
+async def test_a_restart_does_not_tell_the_same_silence_twice(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, phone: Recipient, daily: bool
+) -> None:
+    noon = dt_util.start_of_local_day() + timedelta(days=1, hours=12)
+    freezer.move_to(noon)
+    hass.states.async_set("sensor.last_opened", (noon - timedelta(days=3)).isoformat())
+    triggered = {"last_triggered": (noon - timedelta(hours=2)).isoformat()}
+    mock_restore_cache(hass, [State("automation.no_activity", "on", triggered)])
+    hass.set_state(CoreState.starting)
+    await use(hass, "no_activity", last_opened="sensor.last_opened", daily=daily)
+    await start(hass)
+    assert taken(phone) == []
+    await later(hass, freezer, timedelta(hours=21, minutes=1))
+    await later(hass, freezer, timedelta(minutes=59))
+    assert len(taken(phone)) == daily
+
+
+# -- Doors ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def open_door(world: World) -> None:
+    """Have the door open from the beginning."""
+    world.lock("front_door").enter_code(CODE)
+    world.lock("front_door").open_door()
+
+
+async def test_a_door_that_is_left_open_is_told_again_and_again_until_it_is_closed(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    front_door: str,  # noqa: F811
+    loaded: MockConfigEntry,
+    world: World,
+    phone: Recipient,
+) -> None:
+    await use(hass, "door_left_open", door=DOOR)
+    lock = world.lock("front_door")
+    lock.enter_code(CODE)
+    lock.open_door()
+    await heard(hass, freezer, loaded)
+    assert state_of(hass, DOOR).state == "on"
+    assert taken(phone) == []
+    for pause in (5, 15, 15):
+        await later(hass, freezer, timedelta(minutes=pause))
+        assert taken(phone) == ["Front Door Door is open"], pause
+    lock.close_door()
+    await heard(hass, freezer, loaded)
+    await later(hass, freezer, timedelta(minutes=20))
+    await later(hass, freezer, timedelta(minutes=20))
+    assert taken(phone) == []
+    lock.open_door()
+    await heard(hass, freezer, loaded)
+    hass.states.async_set(DOOR, "unavailable")
+    await later(hass, freezer, timedelta(minutes=10))
+    assert taken(phone) == [], "nobody knows"
+    hass.states.async_set(DOOR, "on", {"device_class": "door", "friendly_name": "Front Door Door"})
+    await later(hass, freezer, timedelta(minutes=4))
+    assert taken(phone) == []
+    await later(hass, freezer, timedelta(minutes=2))
+    assert taken(phone) == ["Front Door Door is open"], "after the outage"
+
+
+@pytest.mark.usefixtures("open_door")
+async def test_a_door_that_is_open_when_home_assistant_starts_is_told(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, entry: MockConfigEntry, phone: Recipient
+) -> None:
+    hass.set_state(CoreState.starting)
+    await use(hass, "door_left_open", door=DOOR)
+    await setup(hass, entry)
+    assert state_of(hass, DOOR).state == "on"
+    await start(hass)
+    await later(hass, freezer, timedelta(minutes=4))
+    assert taken(phone) == []
+    await later(hass, freezer, timedelta(minutes=2))
+    assert taken(phone) == ["Front Door Door is open"]
+
+
+async def test_at_night_a_door_is_locked_or_somebody_is_told_why_not(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    front_door: str,  # noqa: F811
+    loaded: MockConfigEntry,
+    world: World,
+    phone: Recipient,
+) -> None:
+    night = dt_util.start_of_local_day() + timedelta(days=1, hours=23)
+    lock = world.lock("front_door")
+    await use(hass, "lock_at_night", lock=LOCK, doors=[DOOR])
+
+    async def night_comes() -> list[str]:
+        nonlocal night
+        freezer.move_to(night - MINUTE)
+        night += timedelta(days=1)
+        await read(loaded)
+        await later(hass, freezer, MINUTE)
+        await later(hass, freezer, 2 * MINUTE)
+        return taken(phone)
+
+    lock.enter_code(CODE)
+    assert await night_comes() == []
+    await turn(hass, lambda: lock.bolt == "locked")
+    lock.enter_code(CODE)
+    lock.open_door()
+    assert await night_comes() == ["Front Door is not locked (unlocked)"]
+    assert lock.bolt == "unlocked", "the bolt is not thrown into the air"
+    lock.close_door()
+    for gateway in world.reach.gateways.values():
+        gateway.online = False
+    await loaded.runtime_data.async_refresh()
+    assert await night_comes() == ["Front Door is not locked (unavailable)"]
+    for gateway in world.reach.gateways.values():
+        gateway.online = True
+    lock.jammed = True
+    await loaded.runtime_data.async_refresh()
+    (message,) = await night_comes()
+    assert message.startswith("Front Door is not locked"), "a jammed bolt"
