@@ -20,6 +20,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.ttlock import bluetooth_stack
 from custom_components.ttlock.client.ble.advertisement import Flag, Scene
 from custom_components.ttlock.client.ble.channel import Patience
+from custom_components.ttlock.client.ble.opcodes import Opcode
 from custom_components.ttlock.const import BLUETOOTH_ENTRY, DOMAIN
 from custom_components.ttlock.key_store import async_homeless_keys, local_lock_id
 from custom_components.ttlock.new_lock import async_pair
@@ -195,6 +196,32 @@ async def test_a_key_that_no_entry_has_taken_is_kept_for_the_next_time(
     await hass.async_block_till_done(wait_background_tasks=True)
     assert [state for state in hass.states.async_all("lock") if "shed" in state.entity_id]
     assert not (await async_homeless_keys(hass)).lock_ids
+    await hass.config_entries.async_unload(result["result"].entry_id)
+
+
+async def test_when_nobody_knows_whether_the_lock_took_the_key_the_next_try_finds_out(
+    hass: HomeAssistant,
+    scanner: VirtualScanner,  # noqa: F811
+    new: LockRadio,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(bleak_retry_connector, "BLEAK_DISCONNECTED_BACKOFF_TIME", 0)
+    short = partial(Patience, reply=0.05, first_silence=0.02, quiet=0.01)
+    monkeypatch.setattr("custom_components.ttlock.client.ble.session.Patience", short)
+    await touch(hass, new, scanner)
+    (flow_id,) = offered(hass)
+    for opcode in (Opcode.OPERATE_FINISHED, Opcode.STATUS):
+        new.faults.add(RadioFault(kind=Kind.DROP, to_lock=True, opcode=opcode, byte=1000, times=None))
+    result = await go(hass, flow_id, name="Shed")
+    assert (result["type"], result["step_id"]) == (FlowResultType.FORM, "pair_again")
+    assert new.lock.owned
+    new.faults.clear()
+    result = await go(hass, flow_id, name="Shed")
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    await hass.async_block_till_done(wait_background_tasks=True)
+    (lock,) = [state.entity_id for state in hass.states.async_all("lock") if "shed" in state.entity_id]
+    await command(hass, "unlock", lock)
+    assert new.lock.bolt == "unlocked"
     await hass.config_entries.async_unload(result["result"].entry_id)
 
 

@@ -10,7 +10,7 @@ from homeassistant.util import dt as dt_util
 
 from .bluetooth_stack import connector_of
 from .client import Secret
-from .client.ble import LockKey, Session, pair
+from .client.ble import BleLock, LockKey, Session, pair
 from .client.ble.advertisement import Advertisement
 from .client.ble.lock_data import LockData
 from .client.errors import TTLockError
@@ -28,19 +28,28 @@ async def async_pair(
     """
     session = Session(connector_of(hass, address), LockKey.unpaired(address, seen.header if seen else None))
     number = account.config_entry.unique_id if account else None
+    waiting = await async_homeless_keys(hass)
+    of_last_try = waiting.get(lock_id := local_lock_id(address))
+
+    async def keep(made: LockData) -> None:
+        waiting.put(lock_id, made.with_members({"lockAlias": name}).encode())
+        await waiting.async_flush()
+
     try:
-        data = await pair(
+        await pair(
             session,
             name=name,
             uid=int(number) if number and number.isdecimal() else 0,
             zone=dt_util.get_default_time_zone(),
+            keep=keep,
         )
-        data = data.with_members({"lockAlias": name})
-        waiting = await async_homeless_keys(hass)
-        waiting.put(local_lock_id(data.address), data.encode())
-        await waiting.async_flush()
+    except TTLockError:
+        if of_last_try is None or not await _async_fits(hass, of_last_try):
+            raise
     finally:
         await session.close()
+    data = waiting.get(lock_id)
+    assert data is not None  # noqa: S101  # it was kept above
     # Should it be reset one day, it is offered again.
     bluetooth.async_clear_address_from_match_history(hass, address)
     if account is None:
@@ -50,9 +59,21 @@ async def async_pair(
     except TTLockError as err:
         LOGGER.warning("TTLock did not take the new lock over: %s", err)
         return False
-    waiting.forget(local_lock_id(data.address))
+    waiting.forget(lock_id)
     await waiting.async_flush()
     await account.async_request_refresh()
+    return True
+
+
+async def _async_fits(hass: HomeAssistant, data: LockData) -> bool:
+    """Return whether the lock has taken a key of which that was not known."""
+    session = Session(connector_of(hass, data.address), data.key)
+    try:
+        await BleLock(session).status()
+    except TTLockError:
+        return False
+    finally:
+        await session.close()
     return True
 
 

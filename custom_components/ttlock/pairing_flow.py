@@ -22,7 +22,7 @@ from .client.errors import TTLockError
 from .const import BLUETOOTH_ENTRY, CONF_KIND, DOMAIN, KIND_BLUETOOTH, LOGGER
 from .coordinator import AccountCoordinator, TTLockConfigEntry
 from .key_flow import BLUETOOTH_TITLE, CONF_ADDRESS, KeyFlow
-from .key_store import async_homeless_keys
+from .key_store import async_homeless_keys, local_lock_id
 from .new_lock import async_pair
 
 CONF_ACCOUNT: Final = "account"
@@ -68,15 +68,16 @@ class PairingFlow(KeyFlow):
 
     async def async_step_new_lock(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask which of the locks that wait to be paired is meant."""
-        if (await async_homeless_keys(self.hass)).lock_ids:
-            # It was paired before, and Home Assistant stopped too soon.
-            return await self._async_keep()
         errors: dict[str, str] = {}
         heard = {
             info.address: (info, seen)
             for info in bluetooth.async_discovered_service_info(self.hass, connectable=True)
             if (seen := advertisement.parse(info.manufacturer_data, name=info.name)) and seen.is_in_setting_mode
         }
+        paired = (await async_homeless_keys(self.hass)).lock_ids - {local_lock_id(address) for address in heard}
+        if paired:
+            # Home Assistant stopped too soon.
+            return await self._async_keep()
         if user_input is not None:
             if (chosen := heard.get(user_input.get(CONF_ADDRESS, ""))) is not None:
                 self._choose(*chosen)

@@ -4,7 +4,7 @@ All of it happens on one connection while the lock is awake, ten to fifteen seco
 nothing before the last step, so what fails earlier leaves it without an owner.
 """
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
@@ -28,6 +28,8 @@ LARGEST_NUMBER: Final = 10**9
 """Numbers of keys stay below it, as those of the vendor's clients do: they are read as signed (4.1)."""
 TOUCH_SECONDS: Final = 60.0
 
+type Keep = Callable[[LockData], Awaitable[None]]
+
 
 async def pair(
     conversation: Conversation,
@@ -37,13 +39,16 @@ async def pair(
     zone: tzinfo = UTC,
     clock: Callable[[], float] = time.time,
     admin_passcode: Secret | None = None,
+    keep: Keep | None = None,
 ) -> LockData:
     """Make the account `uid` the owner of the lock, and return what the cloud takes for it; its `key` opens the lock.
 
     The conversation needs `LockKey.unpaired`, and talks under the new key afterwards. A lock that has an owner, or that
     nobody touched, raises NotInSettingMode. Without `admin_passcode` one is made up, where the lock has none of its own.
+    `keep` gets the result before the last word, from which on nobody else could open the lock: after OutcomeUnknown it
+    may or may not be the key.
     """
-    return await _Pairing(conversation, uid, zone, clock).run(name, admin_passcode)
+    return await _Pairing(conversation, uid, zone, clock).run(name, admin_passcode, keep)
 
 
 async def wait_for_touch(conversation: Conversation, clock: Callable[[], float] = time.time) -> AsyncGenerator[Touch]:
@@ -77,7 +82,7 @@ class _Pairing:
         self._now = datetime.fromtimestamp(int(clock()), UTC)
         self._battery: int | None = None
 
-    async def run(self, name: str, admin_passcode: Secret | None) -> LockData:
+    async def run(self, name: str, admin_passcode: Secret | None, keep: Keep | None) -> LockData:
         await self._own()
         await self._try(Opcode.SET_CLOCK, lock_clock.adjust(self._now, self._zone))
         known = info.read_features(await self._ask(Opcode.FEATURES, info.FEATURES))
@@ -88,9 +93,8 @@ class _Pairing:
         if Feature.REMOTE_UNLOCK_SWITCH in features:
             await self._try(Opcode.REMOTE_UNLOCK, settings.write_flag(True))
         texts = [await self._text(step) for step in _TEXTS]
-        await self._finish()
         model, hardware, firmware, made_on = texts
-        return LockData.of_pairing(
+        result = LockData.of_pairing(
             self._conversation.key,
             name=name,
             now=self._now,
@@ -104,6 +108,10 @@ class _Pairing:
             manufactured=made_on,
             settings=members,
         )
+        if keep is not None:
+            await keep(result)
+        await self._finish()
+        return result
 
     async def _own(self) -> None:
         """Get the key that the lock makes, and give it the numbers that count from now on."""
