@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.auth.models import User
+from homeassistant.components.conversation.trace import async_get_traces
 from homeassistant.components.homeassistant.exposed_entities import async_expose_entity
 from homeassistant.components.persistent_notification import _async_get_or_create_notifications
 from homeassistant.core import Context, HomeAssistant
@@ -270,6 +271,7 @@ async def test_a_guest_gets_a_code_after_the_user_has_said_yes(
     assert [note["title"] for note in notes] == ["Access changed by voice"]
     told = [
         *managed.logs,
+        *(str(trace.as_dict()) for trace in async_get_traces()),
         caplog.text,
         *(json.dumps(event.as_dict(), cls=JSONEncoder, default=repr) for event in events),
         *(str(note) for note in notes),

@@ -65,15 +65,22 @@ class ScriptedAgent(AbstractConversationAgent):
         else:
             yield {"tool_calls": [llm.ToolInput(tool_name=call[0], tool_args=call[1])]}
 
-    async def say(self, *calls: Call, context: Context | None = None, anew: bool = False) -> list[Result]:
+    async def say(
+        self,
+        *calls: Call,
+        context: Context | None = None,
+        anew: bool = False,
+        text: str = "What a test wants",
+        language: str = "en",
+    ) -> list[Result]:
         """Let the user say something, upon which the agent calls tools; returns what it got."""
         self.calls, self.results = list(calls), []
         result = await conversation.async_converse(
             self.hass,
-            "What a test wants",
+            text,
             None if anew else self.conversation_id,
             context or Context(),
-            language="en",
+            language=language,
             agent_id=self.agent_id,
         )
         if not anew:

@@ -3,6 +3,7 @@
 The sentences with which people ask are installed on the user's wish (voice/sentences.py). Nothing is changed here.
 """
 
+from abc import abstractmethod
 from typing import Any, Final, override
 
 from homeassistant.components.homeassistant.exposed_entities import async_should_expose
@@ -69,9 +70,9 @@ class LockQuestion(intent.IntentHandler):
         response.async_set_states([state])
         return response
 
+    @abstractmethod
     async def _async_say(self, hass: HomeAssistant, exposed: ExposedLock, name: str, speech: Speech) -> str:
         """Return the answer; errors of the client when there is none."""
-        raise NotImplementedError
 
 
 class WhoOpened(LockQuestion):

@@ -55,6 +55,11 @@ class Question:
         return self.exposed.coordinator
 
     @property
+    def name(self) -> str:
+        """Return what the user calls the lock."""
+        return str(self.arguments["lock"])
+
+    @property
     def may_hear_names(self) -> bool:
         """Return whether the answer may name people."""
         return self.caller.is_known or self.exposed.options.names

@@ -191,7 +191,7 @@ class GuestCode(CodeTool):
         check(PasscodeRequest(name=guest, kind=PasscodeKind.PERIOD, start=start, end=end), now, zone)
         return Plan(
             summary=(
-                f"Make a code for {spoken(guest)} that opens {lock.name} "
+                f"Make a code for {spoken(guest)} that opens {question.name} "
                 f"from {clock(start, zone)} to {clock(end, zone)}, and send it to the recipients of the options"
             ),
             words=(guest, start.isoformat(), end.isoformat()),
@@ -227,7 +227,7 @@ class OneTimeCode(CodeTool):
         guest = question.arguments.get("guest")
         whom = f" for {spoken(guest)}" if guest else ""
         return Plan(
-            summary=f"Make a code{whom} that opens {lock.name} once, and send it to the recipients of the options",
+            summary=f"Make a code{whom} that opens {question.name} once, and send it to the recipients of the options",
             words=(guest or "",),
             guest=guest or words_of(question.hass.config.language).guest,
             start=start,
@@ -268,7 +268,7 @@ class RevokeAccess(WriteTool):
         (person,) = people
         kinds = ", ".join(sorted({item.kind.value.replace("_", " ") for item in person.held}))
         return Plan(
-            summary=f"Take the access of {spoken(guest)} off {lock.name} ({kinds})",
+            summary=f"Take the access of {spoken(guest)} off {question.name} ({kinds})",
             words=tuple(sorted(item.access.uid for item in person.held if item.access is not None)),
             guest=guest,
             person=person,
