@@ -1,20 +1,30 @@
 """Connections of an adapter or proxy are few: one that is only kept for the next command makes room for another lock."""
 
+import asyncio
+import time
+from typing import Final
+
 from homeassistant.components import bluetooth
 from homeassistant.core import HomeAssistant, callback
 
 from .const import DOMAIN
 
+LOOK_SECONDS: Final = 0.1
+PATIENCE_SECONDS: Final = 3.0
+"""Others of Home Assistant may hold the connections for long; whether they do is for the stack to find out."""
+
 
 async def async_make_room(hass: HomeAssistant, address: str) -> None:
     """Let a conversation end that nobody uses, if a lock could not be connected to otherwise."""
-    full = _full_ways(hass, address)
-    if not full:
-        return
-    for entry in hass.config_entries.async_loaded_entries(DOMAIN):
-        for lock in entry.runtime_data.locks.values():
-            if lock.radio.address in full and await lock.radio.async_rest():
-                return
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while full := _full_ways(hass, address):
+        for entry in hass.config_entries.async_loaded_entries(DOMAIN):
+            for lock in entry.runtime_data.locks.values():
+                if lock.radio.address in full and await lock.radio.async_rest():
+                    return
+        if time.monotonic() > deadline:
+            return
+        await asyncio.sleep(LOOK_SECONDS)
 
 
 @callback

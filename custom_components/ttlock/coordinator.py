@@ -122,6 +122,8 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
         self._failing_since: datetime | None = None
         self._failures = 0
         self._looking = False
+        self.talks = asyncio.Semaphore(PARALLEL_TALKS)
+        """Turns of the locks that nobody waits for and that only Bluetooth reaches."""
         self._passed_over: set[int] = set()
         """Locks that were not asked in their turn, since the cloud was failing."""
         self._explored_at: datetime | None = None

@@ -5,6 +5,7 @@ What belongs together is done by one part each: `facts` decide what is believed,
 """
 
 from collections.abc import Awaitable
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, override
@@ -159,7 +160,9 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         self.questions.async_asked()
         try:
             with self.account.issues.watching(self), in_background():
-                state = await self.account.cloud.get_state(self.lock_id)
+                # Many locks that come into range together must not take all connections from a command.
+                async with self.account.talks if self._needs_radio else nullcontext():
+                    state = await self.account.cloud.get_state(self.lock_id)
         except SignInError:
             with translated_update(self.name):
                 raise
@@ -167,6 +170,11 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
             self.contact.async_failed(err, FactSource.LOCK)
             return self._composed()
         return await self._async_with_answer(state, asked)
+
+    @property
+    def _needs_radio(self) -> bool:
+        """Return whether the lock cannot be asked over the cloud."""
+        return self.account.is_local or self.data.obstacle is not None
 
     async def async_ask(self) -> None:
         """Ask the lock for its state and raise when it does not answer, unlike a refresh."""

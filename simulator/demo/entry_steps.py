@@ -7,12 +7,13 @@ from typing import Any
 
 from .api import ApiError, Json
 from .house import DOMAIN, add_application, config_entries, enter_house, read_entities, settled_entities
-from .radio_steps import radio_only
+from .radio_steps import CODE, radio_only
 from .stage import LOCK, Failed, Stage, expect
 
 FLOW = "/api/config/config_entries/flow"
 KEPT = ("lock", "lockbattery", "autolock")
 """Entities that an entry of any kind has, by the same unique ids."""
+RECORD_SECONDS = 30
 RELOAD_SECONDS = 30
 """A conversation with a lock that is under way is ended first."""
 ENTRIES = ".storage/core.config_entries"
@@ -35,6 +36,11 @@ async def an_app_account_brings_its_keys(stage: Stage) -> None:
     stage.entities = await settled_entities(stage.api)
     _expect_the_same(stage, before.by_unique_id)
     await _opens_over_the_air(stage)
+    answer = await stage.cloud.enter_code(LOCK, CODE)
+    expect(answer["opened"], f"the code does not open the door: {answer['reason']}")
+    # No cloud lists the record: it is fetched from the lock.
+    await stage.expect_state("locktrigger", "unlock by passcode", seconds=RECORD_SECONDS)
+    await stage.lock()
 
 
 async def the_developer_account_joins_in(stage: Stage) -> None:

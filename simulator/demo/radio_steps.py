@@ -6,7 +6,7 @@ import contextlib
 from dataclasses import dataclass
 import time
 
-from .api import ApiError, Json
+from .api import ApiError
 from .cloud import RADIO_PACE
 from .neighbour import Neighbour, NoTurn
 from .outage_steps import outage
@@ -132,17 +132,6 @@ async def the_keypad_is_heard_over_the_air(stage: Stage) -> None:
     await stage.expect_state("lock", "locked")
 
 
-async def who_it_was_is_read_over_the_air(stage: Stage) -> None:
-    """Open the door with a code: whose it was is known without a question to the cloud."""
-    await stage.cloud.reset_calls()
-    await stage.cloud.enter_code(LOCK, CODE)
-    await _until_attribute(stage, "changed_by", "Family")
-    asked = {path: count for path, count in (await stage.cloud.calls()).items() if path in ASKING}
-    expect(not asked, f"the cloud was asked who it was: {asked}")
-    await stage.lock()
-    await stage.expect_state("lock", "locked")
-
-
 async def another_client_gets_its_turn(stage: Stage) -> None:
     """Open the door with a client that others wrote, right after ours: the lock speaks to one of them at a time."""
     async with Neighbour.of(stage.cloud.access, stage.lock_id) as neighbour:
@@ -194,16 +183,6 @@ async def _until_by_radio(stage: Stage) -> None:
                 return
             expect(time.monotonic() < deadline, "commands do not go over the air")
             await asyncio.sleep(1)
-
-
-async def _until_attribute(stage: Stage, name: str, wanted: str) -> None:
-    deadline = time.monotonic() + FOLLOW_SECONDS
-    while True:
-        state: Json = await stage.api.get(f"/api/states/{stage.entity('lock')}")
-        if (found := state["attributes"].get(name)) == wanted:
-            return
-        expect(time.monotonic() < deadline, f"{name} is {found}, not {wanted}")
-        await asyncio.sleep(0.2)
 
 
 @contextlib.asynccontextmanager

@@ -15,7 +15,7 @@ from custom_components.ttlock.client.errors import BluetoothError, LinkLost
 from .vectors import KEY, TOKEN
 
 IMPATIENT: Final = Patience(
-    connect=1, write=1, reply=0.05, first_silence=0.02, quiet=0.01, close=1, idle=0.02, tries=3, total=30
+    connect=1, write=1, reply=0.05, first_silence=0.02, quiet=0.01, close=1, idle=0.02, pause=0, tries=3, total=30
 )
 TOKEN_REPLY: Final = TOKEN.to_bytes(4)
 

@@ -530,6 +530,13 @@ async def test_a_connection_that_is_only_kept_makes_room(session: Session, lock:
         await asking
 
 
+async def test_a_connection_makes_no_room_between_two_requests(lock: ScriptedLock) -> None:
+    session = Session(lock, KEY, patience=replace(IMPATIENT, pause=60, idle=60))
+    await state(session)
+    assert not await session.rest() and session.is_connected
+    await session.close()
+
+
 async def test_the_end_does_not_wait_for_a_connection(lock: ScriptedLock) -> None:
     session = Session(lock, KEY, patience=replace(IMPATIENT, connect=60))
     lock.stuck.add("connect")

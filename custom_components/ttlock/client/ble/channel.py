@@ -58,6 +58,8 @@ class Patience:
     """For a connection to end."""
     idle: float = 4.0
     """How long a connection is kept for the next request; the lock itself ends it after about five."""
+    pause: float = 0.5
+    """After how long without a request it may make room for another lock."""
     tries: int = 3
     """How many connections are tried for one request, as long as the lock cannot have acted on it."""
     total: float = 30.0

@@ -58,6 +58,7 @@ class Session:
         self._closing: asyncio.Task[None] | None = None
         self._connecting: asyncio.Task[None] | None = None
         self._ended = asyncio.Event()
+        self._quiet_since = 0.0
 
     @property
     def key(self) -> LockKey:
@@ -136,8 +137,12 @@ class Session:
         await self.close()
 
     async def rest(self) -> bool:
-        """End a connection that is only kept for the next request; returns whether there was one."""
-        if self._turn.locked() or not self.is_connected:
+        """End a connection that is only kept for the next request; returns whether there was one.
+
+        What consists of several requests leaves no pause between them that would be long enough.
+        """
+        pause = asyncio.get_running_loop().time() - self._quiet_since
+        if self._turn.locked() or not self.is_connected or pause < self._patience.pause:
             return False
         await self.close()
         return True
@@ -261,6 +266,7 @@ class Session:
 
     def _start_timer(self) -> None:
         self._stop_timer()
+        self._quiet_since = asyncio.get_running_loop().time()
         if self.is_connected:
             self._idle = asyncio.get_running_loop().call_later(self._patience.idle, self._let_go)
 
