@@ -87,21 +87,16 @@ async def test_five_wrong_codes_are_followed_by_a_pause(
     assert await unlock(hass, CODE) is None
 
 
-@pytest.mark.parametrize(
-    ("code", "error"),
-    [
+async def test_what_is_no_code_or_opens_a_door_is_refused(hass: HomeAssistant, loaded: MockConfigEntry) -> None:
+    flow = await hass.config_entries.options.async_init(loaded.entry_id)
+    await hass.config_entries.options.async_configure(flow["flow_id"], {"next_step_id": "unlock_code"})
+    for code, error in (
         ("123", "unlock_code_digits"),
         ("1234567890", "unlock_code_digits"),
         ("١٢٣٤", "unlock_code_digits"),
         (PASSCODE, "unlock_code_opens"),
         ("", "unlock_code_missing"),
-    ],
-)
-async def test_what_is_no_code_or_opens_a_door_is_refused(
-    hass: HomeAssistant, loaded: MockConfigEntry, code: str, error: str
-) -> None:
-    flow = await hass.config_entries.options.async_init(loaded.entry_id)
-    await hass.config_entries.options.async_configure(flow["flow_id"], {"next_step_id": "unlock_code"})
-    form = await hass.config_entries.options.async_configure(flow["flow_id"], {"ask": True, "code": code})
-    assert (form["type"], form["errors"]) == (FlowResultType.FORM, {"code": error})
+    ):
+        form = await hass.config_entries.options.async_configure(flow["flow_id"], {"ask": True, "code": code})
+        assert (form["type"], form["errors"]) == (FlowResultType.FORM, {"code": error})
     assert "unlock_code" not in loaded.options

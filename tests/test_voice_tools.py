@@ -188,25 +188,25 @@ async def test_a_client_without_conversation_reads_as_administrator_only(
         assert (result.data["error"], result.error) == ("no_conversation", True)
 
 
-@pytest.mark.parametrize(
-    ("tool", "arguments"),
-    [
-        ("get_last_opened", {"lock": "Back Door"}),
-        ("get_last_opened", {"lock": NAME, "count": 11}),
-        ("get_last_opened", {}),
-        ("list_access", {"lock": NAME, "scope": "yesterday"}),
-        ("create_guest_code", {**STAY, "guest": "  "}),
-        ("create_guest_code", {**STAY, "guest": "x" * 31}),
-        ("create_guest_code", {**STAY, "start": "soon"}),
-        ("create_guest_code", {**STAY, "code": "4815"}),
-        ("revoke_access", {"lock": NAME}),
-    ],
+WRONG: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
+    ("get_last_opened", {"lock": "Back Door"}),
+    ("get_last_opened", {"lock": NAME, "count": 11}),
+    ("get_last_opened", {}),
+    ("list_access", {"lock": NAME, "scope": "yesterday"}),
+    ("create_guest_code", {**STAY, "guest": "  "}),
+    ("create_guest_code", {**STAY, "guest": "x" * 31}),
+    ("create_guest_code", {**STAY, "start": "soon"}),
+    ("create_guest_code", {**STAY, "code": "4815"}),
+    ("revoke_access", {"lock": NAME}),
 )
+
+
 async def test_wrong_arguments_are_refused_and_the_conversation_goes_on(
-    managed: ScriptedAgent, as_admin: Context, cloud: CloudServer, tool: str, arguments: dict[str, Any]
+    managed: ScriptedAgent, as_admin: Context, cloud: CloudServer
 ) -> None:
     cloud.reset_calls()
-    assert (await managed.ask(tool, as_admin, **arguments))["error"] == "MultipleInvalid"
+    for tool, arguments in WRONG:
+        assert (await managed.ask(tool, as_admin, **arguments))["error"] == "MultipleInvalid", (tool, arguments)
     assert not cloud.calls
     assert "events" in await managed.ask("get_last_opened", as_admin, lock=NAME)
 
@@ -338,15 +338,15 @@ async def test_a_model_that_agrees_with_itself_does_nothing(
     assert (guest.messages, cloud.calls[RANDOM]) == ([], 0)
 
 
-@pytest.mark.parametrize("changed", [{"guest": "Bo"}, {"start": "2026-12-24 13:00"}, {"end": "2026-12-28 11:00"}])
 async def test_what_was_changed_since_is_not_what_was_agreed_to(
-    managed: ScriptedAgent, as_admin: Context, cloud: CloudServer, changed: dict[str, Any]
+    managed: ScriptedAgent, as_admin: Context, cloud: CloudServer
 ) -> None:
-    asked = await managed.ask("create_guest_code", as_admin, **STAY)
-    refused = await managed.ask(
-        "create_guest_code", as_admin, **STAY | changed, confirmation=asked["needs_confirmation"]
-    )
-    assert (refused, cloud.calls[RANDOM]) == ({"error": "expired_confirmation"}, 0)
+    for changed in ({"guest": "Bo"}, {"start": "2026-12-24 13:00"}, {"end": "2026-12-28 11:00"}):
+        asked = await managed.ask("create_guest_code", as_admin, **STAY)
+        refused = await managed.ask(
+            "create_guest_code", as_admin, **STAY | changed, confirmation=asked["needs_confirmation"]
+        )
+        assert (refused, cloud.calls[RANDOM]) == ({"error": "expired_confirmation"}, 0), changed
 
 
 async def test_a_yes_counts_once_soon_and_in_its_own_conversation(
@@ -381,7 +381,6 @@ async def test_a_yes_counts_once_soon_and_in_its_own_conversation(
     assert (len(guest.messages), cloud.calls[RANDOM]) == (1, 1)
 
 
-@pytest.mark.parametrize(("tool", "arguments"), WRITES)
 async def test_who_may_not_changes_nothing(
     hass: HomeAssistant,
     agent: ScriptedAgent,
@@ -390,17 +389,17 @@ async def test_who_may_not_changes_nothing(
     as_admin: Context,
     hass_read_only_user: User,
     cloud: CloudServer,
-    tool: str,
-    arguments: dict[str, Any],
 ) -> None:
     cloud.reset_calls()
-    assert await agent.ask(tool, as_admin, **arguments) == {"error": "disabled"}
+    for tool, arguments in WRITES:
+        assert await agent.ask(tool, as_admin, **arguments) == {"error": "disabled"}
     assert not cloud.calls
     await choose(hass, loaded, "voice", OPTIONS)
     robot = await hass.auth.async_create_system_user("Cloud", group_ids=["system-admin"])
     cloud.reset_calls()
     for user_id in (None, robot.id, hass_read_only_user.id):
-        assert await agent.ask(tool, Context(user_id=user_id), **arguments) == {"error": "not_allowed"}
+        for tool, arguments in WRITES:
+            assert await agent.ask(tool, Context(user_id=user_id), **arguments) == {"error": "not_allowed"}
     assert not cloud.calls
 
 
@@ -422,21 +421,18 @@ async def test_more_than_five_writes_an_hour_are_refused(
     await hass.async_block_till_done(wait_background_tasks=True)
 
 
-@pytest.mark.parametrize(
-    ("start", "end"),
-    [
+async def test_a_period_that_no_lock_takes_is_refused_before_anybody_is_asked(
+    managed: ScriptedAgent, as_admin: Context, cloud: CloudServer
+) -> None:
+    cloud.reset_calls()
+    for start, end in (
         ("2026-12-20 15:00", "2026-12-21 11:00"),
         ("2026-12-20 15:00", "2026-12-27 11:00"),
         ("2026-12-27 15:00", "2026-12-24 11:00"),
         ("2026-12-27 15:00", "2029-01-04 11:00"),
-    ],
-)
-async def test_a_period_that_no_lock_takes_is_refused_before_anybody_is_asked(
-    managed: ScriptedAgent, as_admin: Context, cloud: CloudServer, start: str, end: str
-) -> None:
-    cloud.reset_calls()
-    refused = await managed.ask("create_guest_code", as_admin, **{**STAY, "start": start, "end": end})
-    assert refused["error"] == "invalid_period"
+    ):
+        refused = await managed.ask("create_guest_code", as_admin, **{**STAY, "start": start, "end": end})
+        assert refused["error"] == "invalid_period", (start, end)
     assert not cloud.calls
 
 
