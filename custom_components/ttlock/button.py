@@ -87,7 +87,8 @@ class ReadRecords(TTLockEntity, ButtonEntity):
     @override
     async def async_press(self) -> None:
         """Read the log."""
-        await self.async_run(self.coordinator.log.async_read())
+        log = self.coordinator.log
+        await self.async_run(log.async_fetch() if self.facts.by_radio else log.async_read())
 
 
 class OneTimeCode(TTLockEntity, ButtonEntity):

@@ -17,8 +17,11 @@ async def async_take_over(hass: HomeAssistant, entry: ConfigEntry, locks: Mappin
     Has to be done before the entities of the account are made. The entry without account goes when nothing is left.
     """
     other = hass.config_entries.async_entry_for_domain_unique_id(DOMAIN, BLUETOOTH_ENTRY)
-    if other is None or other is entry or other.state is ConfigEntryState.SETUP_IN_PROGRESS:
+    if other is None or other is entry:
         return
+    async with other.setup_lock:
+        # At a start both are set up at the same time: what is half set up cannot be taken apart.
+        pass
     keys = KeyStore(hass, other.entry_id)
     await keys.async_load()
     moved = {number: data.address for number in keys.lock_ids if (data := keys.get(number)) and data.address in locks}
