@@ -5,7 +5,7 @@ from unittest.mock import patch
 
 import bleak_retry_connector
 from freezegun.api import FrozenDateTimeFactory
-from homeassistant.core import HomeAssistant
+from homeassistant.core import CoreState, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -128,3 +128,18 @@ async def test_a_connection_that_nobody_uses_makes_room_for_another_lock(
         await command(hass, "unlock", entity_id("lock", "garden_gate", "lock"))
     assert world.lock("garden_gate").bolt == "unlocked"
     assert air.linked() == [air.lock("garden_gate").address]
+
+
+async def test_nothing_is_connected_to_while_home_assistant_stops(
+    hass: HomeAssistant,
+    lock: str,
+    world: World,
+    air: Air,  # noqa: F811
+) -> None:
+    world.faults.add(Fault(kind="http_503"))
+    before = air.lock("front_door").links
+    hass.set_state(CoreState.stopping)
+    with pytest.raises(HomeAssistantError):
+        await command(hass, "unlock", lock)
+    hass.set_state(CoreState.running)
+    assert air.lock("front_door").links == before

@@ -25,7 +25,8 @@ def connector_of(hass: HomeAssistant, address: str) -> StackConnector:
             found = bluetooth.async_ble_device_from_address(hass, address, connectable=True)
         if found is not None:
             await async_make_room(hass, address)
-        return found
+        # Home Assistant takes its class away again when it stops; without it the device means nothing to the stack.
+        return None if hass.is_stopping else found
 
     return StackConnector(
         Stack(

@@ -8,7 +8,7 @@ from .api import HomeAssistantApi, Json
 from .house import DOMAIN, TIME_ZONE, Entities, config_entries, read_entities, settled_entities
 
 LOCK = "front_door"
-SHOWN = ("access", "passage", "expiring", "next_expiry")
+SHOWN = ("access", "passage", "expiring", "next_expiry", "lockblesignal", "road")
 """Entities of that lock which are disabled at first."""
 ARRIVAL, DEPARTURE = 15, 11
 STAYS = (("Guests upstairs", "40816273", -1, 2), ("Guests downstairs", "59273816", 1, 4), ("Plumber", "73910482", 0, 1))
