@@ -12,10 +12,12 @@ from homeassistant.exceptions import (
 )
 from homeassistant.helpers import config_validation as cv, device_registry as dr, entity_registry as er
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
+from homeassistant.helpers.start import async_at_started
 from homeassistant.helpers.typing import ConfigType
 
 from .account import async_create_client
 from .application_quota import async_flush_quotas, async_quota
+from .blueprint_shelf import async_blueprint_shelf
 from .client.errors import TTLockError
 from .client.roads.no_cloud import LocalClient
 from .const import CONF_KIND, CONF_TOKEN, DOMAIN, LOGGER
@@ -59,7 +61,12 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Register the actions, which exist whether or not an account is loaded."""
     async_setup_services(hass)
     async_follow_entries(hass)
+    async_at_started(hass, _async_update_blueprints)
     return True
+
+
+async def _async_update_blueprints(hass: HomeAssistant) -> None:
+    await async_blueprint_shelf(hass).async_update()
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: TTLockConfigEntry) -> bool:
@@ -142,6 +149,9 @@ async def async_remove_entry(hass: HomeAssistant, entry: TTLockConfigEntry) -> N
     if all(other is entry for other in hass.config_entries.async_entries(DOMAIN)):
         await async_remove_sentences(hass)
     async_remove_issues(hass, entry.entry_id)
+    if not hass.config_entries.async_entries(DOMAIN):
+        # What is in use or was changed stays.
+        await async_blueprint_shelf(hass).async_put(set())
 
 
 async def async_remove_config_entry_device(

@@ -18,6 +18,7 @@ from homeassistant.helpers.selector import (
 import voluptuous as vol
 
 from .access_words import without_digits
+from .blueprint_flow import BlueprintSteps
 from .client.events import LATE_AFTER, is_free
 from .client.people import Held
 from .client.quota import FREE_PLAN
@@ -46,6 +47,7 @@ MENU: Final = [
     "voice",
     "sentences",
     "unlock_code",
+    "blueprints",
     "bluetooth",
     "calls",
     "remove_lock",
@@ -56,7 +58,7 @@ READING_SECONDS: Final = 5
 """Names are suggestions: whoever waits longer types them."""
 
 
-class TTLockOptionsFlow(VoiceSteps, UnlockCodeSteps, RoadOptionsFlow):
+class TTLockOptionsFlow(VoiceSteps, BlueprintSteps, UnlockCodeSteps, RoadOptionsFlow):
     """A menu of topics, each of which is saved on its own; options of others stay as they are."""
 
     def __init__(self) -> None:

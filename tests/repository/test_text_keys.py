@@ -14,6 +14,7 @@ import pytest
 from custom_components.ttlock import activity, event, sensor
 from custom_components.ttlock.access_notes import Concern
 from custom_components.ttlock.app_flow import APP_ERRORS
+from custom_components.ttlock.blueprint_flow import BLUEPRINTS, CHOICE
 from custom_components.ttlock.client import errors, events
 from custom_components.ttlock.client.credentials import CredentialKind
 from custom_components.ttlock.client.grants import Life
@@ -44,6 +45,7 @@ from .source import (
 from .test_texts import placeholders
 
 OPTIONS_FLOWS: Final = {
+    INTEGRATION / "blueprint_flow.py",
     INTEGRATION / "options_flow.py",
     INTEGRATION / "road_options_flow.py",
     INTEGRATION / "unlock_code_flow.py",
@@ -234,6 +236,10 @@ def test_flow_of_the_options() -> None:
         for text in constants(node.value)
     }
     assert disagreement(section("options", "error"), written | REMOVAL_ERRORS | {REMOVAL_FAILED}) == []
+    reasons = {
+        text for path in OPTIONS_FLOWS for call in calls(tree(path)) for text in constants(keyword(call, "reason"))
+    }
+    assert disagreement(section("options", "abort"), reasons) == []
 
 
 def test_form_errors_can_happen() -> None:
@@ -328,7 +334,12 @@ def test_choices() -> None:
             if key := field.get("translation_key"):
                 used.setdefault(key, set()).update(field["options"])
     # Accounts have their own names; only what is none of them has a text.
-    used |= {ACCOUNTS: {NO_ACCOUNT}, CONF_CONNECTION: {*Connection}, CONF_PREFERENCE: {*Preference}}
+    used |= {
+        CHOICE: {*BLUEPRINTS},
+        ACCOUNTS: {NO_ACCOUNT},
+        CONF_CONNECTION: {*Connection},
+        CONF_PREFERENCE: {*Preference},
+    }
     texts = {key: set(choices["options"]) for key, choices in section("selector").items()}
     assert texts == used
 

@@ -1,0 +1,385 @@
+"""The blueprints that move a bolt or make a code, and those that wait for a lock, at the virtual door."""
+
+from datetime import timedelta
+from typing import Any
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.auth.models import User
+from homeassistant.core import Context, CoreState, HomeAssistant
+from homeassistant.setup import async_setup_component
+from homeassistant.util import dt as dt_util
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser, async_mock_service
+
+from simulator import Fault, World
+
+from .conftest import WHOLE_HOUSE, setup
+from .passing_time import pass_time
+from .recipients import Recipient
+from .test_actions import act
+from .test_blueprints import (  # noqa: F401  # fixtures among them
+    DOOR,
+    LOCK,
+    MINUTE,
+    heard,
+    later,
+    phone,
+    shelf,
+    start,
+    taken,
+    turn,
+    use,
+)
+from .test_lock import command, state_of
+from .test_record_options import BELL, choose, happened
+from .test_records import CODE, front_door, read  # noqa: F401  # a fixture among them
+from .test_share_access import code_in
+
+pytestmark = [pytest.mark.locks("front_door"), pytest.mark.usefixtures("shelf")]
+
+PASSAGE = "switch.front_door_passage_mode"
+
+
+def reach(world: World, online: bool) -> None:
+    """Take the gateways off the net, or bring them back."""
+    for gateway in world.reach.gateways.values():
+        gateway.online = online
+
+
+# -- Closed, but not locked ----------------------------------------------------------------------------------------
+
+
+async def test_a_door_is_locked_some_time_after_it_was_closed_unless_passage_mode_is_on(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    front_door: str,  # noqa: F811
+    loaded: MockConfigEntry,
+    world: World,
+    phone: Recipient,  # noqa: F811
+) -> None:
+    lock = world.lock("front_door")
+    await use(hass, "closed_not_locked", lock=LOCK, door=DOOR, blocked_by=[PASSAGE])
+    lock.enter_code(CODE)
+    lock.open_door()
+    await heard(hass, freezer, loaded)
+    await later(hass, freezer, 3 * MINUTE)
+    assert lock.bolt == "unlocked", "the door is open"
+    lock.close_door()
+    await heard(hass, freezer, loaded)
+    assert lock.bolt == "unlocked"
+    await later(hass, freezer, 2 * MINUTE)
+    await turn(hass, lambda: lock.bolt == "locked")
+    await turn(hass, lambda: state_of(hass, LOCK).state == "locked")
+
+    await hass.services.async_call("switch", "turn_on", {"entity_id": PASSAGE}, blocking=True)
+    lock.enter_code(CODE)
+    await heard(hass, freezer, loaded)
+    await later(hass, freezer, 3 * MINUTE)
+    assert lock.bolt == "unlocked", "passage mode"
+    await hass.services.async_call("switch", "turn_off", {"entity_id": PASSAGE}, blocking=True)
+    await later(hass, freezer, 2 * MINUTE)
+    await turn(hass, lambda: lock.bolt == "locked")
+    assert taken(phone) == []
+
+
+async def test_a_lock_that_does_not_lock_is_told(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    front_door: str,  # noqa: F811
+    loaded: MockConfigEntry,
+    world: World,
+    phone: Recipient,  # noqa: F811
+) -> None:
+    await use(hass, "closed_not_locked", lock=LOCK, door=DOOR)
+    world.faults.add(Fault(kind="errcode", path="/v3/lock/lock", errcode=-3003))
+    world.lock("front_door").enter_code(CODE)
+    await heard(hass, freezer, loaded)
+    await later(hass, freezer, 2 * MINUTE)
+    await turn(hass, lambda: state_of(hass, "event.front_door_access_log").attributes["event_type"] == "command_failed")
+    assert taken(phone) == []
+    await later(hass, freezer, MINUTE)
+    await turn(hass, lambda: phone.messages)
+    assert taken(phone) == ["Front Door is closed but not locked (unlocked)"]
+
+
+@pytest.fixture
+async def unlocked(hass: HomeAssistant, entry: MockConfigEntry, world: World) -> None:
+    """Have the door unlocked and closed before Home Assistant starts."""
+    world.lock("front_door").auto_lock_seconds = 0
+    world.lock("front_door").enter_code(CODE)
+    hass.set_state(CoreState.starting)
+
+
+@pytest.mark.usefixtures("unlocked")
+async def test_a_door_that_is_unlocked_when_home_assistant_starts_or_after_an_outage_is_locked(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    entry: MockConfigEntry,
+    world: World,
+    phone: Recipient,  # noqa: F811
+) -> None:
+    lock = world.lock("front_door")
+    await use(hass, "closed_not_locked", lock=LOCK, door=DOOR)
+    await setup(hass, entry)
+    assert (state_of(hass, LOCK).state, state_of(hass, DOOR).state) == ("unlocked", "off")
+    await start(hass)
+    await later(hass, freezer, MINUTE)
+    assert lock.bolt == "unlocked"
+    await later(hass, freezer, 2 * MINUTE)
+    await turn(hass, lambda: lock.bolt == "locked")
+    await turn(hass, lambda: state_of(hass, LOCK).state == "locked")
+
+    lock.enter_code(CODE)
+    await heard(hass, freezer, entry)
+    assert state_of(hass, LOCK).state == "unlocked"
+    reach(world, False)
+    await later(hass, freezer, 31 * MINUTE)
+    await entry.runtime_data.async_refresh()
+    assert state_of(hass, LOCK).state == "unavailable"
+    await later(hass, freezer, 3 * MINUTE)
+    assert lock.bolt == "unlocked"
+    reach(world, True)
+    await later(hass, freezer, 31 * MINUTE)
+    await entry.runtime_data.async_refresh()
+    assert state_of(hass, LOCK).state == "unlocked"
+    await later(hass, freezer, 3 * MINUTE)
+    await turn(hass, lambda: lock.bolt == "locked")
+
+
+# -- Nobody at home ------------------------------------------------------------------------------------------------
+
+
+@WHOLE_HOUSE
+async def test_everything_is_locked_when_everybody_has_left_and_what_is_not_is_told(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    loaded: MockConfigEntry,
+    world: World,
+    phone: Recipient,  # noqa: F811
+) -> None:
+    assert await async_setup_component(hass, "zone", {})
+    people = [("person.ann", "home"), ("person.bob", "home")]
+
+    async def are(where: str, *names: str) -> None:
+        for name in names:
+            hass.states.async_set(name, where, {"in_zones": ["zone.home"] if where == "home" else []})
+        await later(hass, freezer, timedelta(seconds=1))
+
+    await are("home", *(name for name, _ in people))
+    gate = "lock.garden_gate"
+    await use(hass, "everybody_left", locks=[LOCK, gate])
+    front, garden = world.lock("front_door"), world.lock("garden_gate")
+    for lock in (LOCK, gate):
+        await act(hass, "configure_autolock", {"entity_id": lock, "enabled": False})
+        await command(hass, "unlock", lock)
+    await are("not_home", "person.ann")
+    await later(hass, freezer, 4 * MINUTE)
+    assert (front.bolt, garden.bolt) == ("unlocked", "unlocked"), "somebody is at home"
+    await are("not_home", "person.bob")
+    await later(hass, freezer, 2 * MINUTE)
+    await are("home", "person.bob")
+    await later(hass, freezer, 3 * MINUTE)
+    assert (front.bolt, garden.bolt) == ("unlocked", "unlocked"), "back within the grace"
+    garden.jammed = True
+    await are("not_home", "person.bob")
+    await later(hass, freezer, 3 * MINUTE)
+    await turn(hass, lambda: front.bolt == "locked")
+    await turn(hass, lambda: state_of(hass, LOCK).state == "locked")
+    await turn(hass, lambda: state_of(hass, gate).state not in ("locking", "locked"))
+    await later(hass, freezer, MINUTE)
+    await turn(hass, lambda: phone.messages)
+    assert taken(phone) == ["Everybody left. Not locked: Garden Gate"]
+
+
+@WHOLE_HOUSE
+async def test_a_lockdown_ends_passage_mode_locks_all_and_tells_what_stayed_open(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    loaded: MockConfigEntry,
+    world: World,
+    phone: Recipient,  # noqa: F811
+) -> None:
+    gate = "lock.garden_gate"
+    await script(hass, "lockdown", locks=[LOCK, gate], passage=[PASSAGE], notify={"entity_id": "notify.phone"})
+    await hass.services.async_call("switch", "turn_on", {"entity_id": PASSAGE}, blocking=True)
+    front, garden = world.lock("front_door"), world.lock("garden_gate")
+    await command(hass, "unlock", LOCK)
+    await command(hass, "unlock", gate)
+    await hass.services.async_call("script", "lockdown")
+    await turn(hass, lambda: phone.messages)
+    assert taken(phone) == ["Everything is locked"]
+    assert (front.bolt, garden.bolt, state_of(hass, PASSAGE).state) == ("locked", "locked", "off")
+
+    await command(hass, "unlock", LOCK)
+    await command(hass, "unlock", gate)
+    garden.jammed = True
+    await hass.services.async_call("script", "lockdown")
+    await turn(hass, lambda: state_of(hass, LOCK).state == "locked")
+    await turn(hass, lambda: state_of(hass, gate).state not in ("locking", "locked"))
+    await later(hass, freezer, timedelta(seconds=91))
+    await turn(hass, lambda: phone.messages)
+    assert taken(phone) == ["Not locked: Garden Gate"]
+    assert (front.bolt, garden.bolt) == ("locked", "unlocked")
+
+
+# -- Out of reach --------------------------------------------------------------------------------------------------
+
+
+async def test_a_lock_out_of_reach_is_told_once_and_when_it_is_back(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    loaded: MockConfigEntry,
+    world: World,
+    phone: Recipient,  # noqa: F811
+) -> None:
+    await use(hass, "lock_offline", lock=LOCK, wait={"hours": 2})
+
+    async def goes(online: bool, pause: timedelta) -> list[str]:
+        reach(world, online)
+        await later(hass, freezer, 31 * MINUTE)
+        await loaded.runtime_data.async_refresh()
+        assert (state_of(hass, LOCK).state == "unavailable") is not online
+        await later(hass, freezer, pause)
+        return taken(phone)
+
+    assert await goes(False, 60 * MINUTE) == []
+    assert await goes(True, 120 * MINUTE) == [], "a short outage"
+    assert await goes(False, 121 * MINUTE) == ["Front Door cannot be reached"]
+    assert await goes(False, 121 * MINUTE) == []
+    assert await goes(True, MINUTE) == ["Front Door is back"]
+
+
+async def test_a_lock_that_is_out_of_reach_when_home_assistant_starts_is_told(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    entry: MockConfigEntry,
+    world: World,
+    phone: Recipient,  # noqa: F811
+) -> None:
+    reach(world, False)
+    hass.set_state(CoreState.starting)
+    await setup(hass, entry)
+    await use(hass, "lock_offline", lock=LOCK)
+    await start(hass)
+    await later(hass, freezer, 29 * MINUTE)
+    assert taken(phone) == []
+    await later(hass, freezer, 2 * MINUTE)
+    assert taken(phone) == ["Front Door cannot be reached"]
+
+
+# -- Visitors and guests -------------------------------------------------------------------------------------------
+
+
+async def test_only_chosen_people_unlock_for_a_visitor_once_and_soon(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    front_door: str,  # noqa: F811
+    loaded: MockConfigEntry,
+    world: World,
+) -> None:
+    await choose(hass, loaded, "doorbell", {"bell_locks": [LOCK], "bell_records": [str(BELL)]})
+    ann, bob = (MockUser(name=name).add_to_hass(hass) for name in ("Ann", "Bob"))
+    hass.states.async_set("person.ann", "not_home", {"user_id": ann.id})
+    hass.states.async_set("person.bob", "not_home", {"user_id": bob.id})
+    hass.states.async_set("person.child", "home")
+    sent = async_mock_service(hass, "notify", "mobile_app_phone")
+    await use(
+        hass,
+        "visitor_unlock",
+        doorbell="event.front_door_doorbell",
+        lock=LOCK,
+        people=["person.ann", "person.child"],
+        notify="notify.mobile_app_phone",
+    )
+
+    async def ring() -> str:
+        sent.clear()
+        await later(hass, freezer, MINUTE)
+        happened(world, BELL)
+        await read(loaded)
+        await turn(hass, lambda: sent)
+        (button,) = sent[0].data["data"]["actions"]
+        token: str = button["action"]
+        return token
+
+    async def press(token: str, user: User | None) -> str:
+        context = Context(user_id=user.id if user else None)
+        hass.bus.async_fire("mobile_app_notification_action", {"action": token}, context=context)
+        await later(hass, freezer, timedelta(seconds=1))
+        await turn(hass, lambda: state_of(hass, LOCK).state != "unlocking")
+        return world.lock("front_door").bolt
+
+    token = await ring()
+    assert await press(token, bob) == "locked", "somebody else"
+    assert await press(token, None) == "locked", "nobody"
+    assert await press("UNLOCK_", ann) == "locked", "another button"
+    assert await press(token, ann) == "unlocked", "whoever pressed before is no matter"
+    await command(hass, "lock", LOCK)
+    assert await press(token, ann) == "locked", "it works once"
+    second = await ring()
+    assert second != token
+    assert await press(token, ann) == "locked", "that of the first ring"
+    await later(hass, freezer, 2 * MINUTE)
+    assert await press(second, ann) == "locked", "too late"
+    await ring()
+
+
+@pytest.mark.usefixtures("all_enabled")
+async def test_the_end_of_access_is_told_before(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    front_door: str,  # noqa: F811
+    world: World,
+    phone: Recipient,  # noqa: F811
+) -> None:
+    now = dt_util.utcnow().replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    # Home Assistant loses what ends at the very moment at which it looks.
+    freezer.move_to(now + MINUTE)
+    end = now + timedelta(days=1, hours=2)
+    period = {"start_time": now.isoformat(), "end_time": end.isoformat()}
+    await act(hass, "create_passcode", {"entity_id": LOCK, "passcode_name": "Li", "passcode": "592846", **period})
+    await use(
+        hass,
+        "access_expiring",
+        calendar={"entity_id": "calendar.front_door_access"},
+        message="{{ who }}, {{ door }}, {{ end | as_datetime == as_datetime('" + end.isoformat() + "') }}",
+    )
+    told = []
+    for quarter in range(1, 12):
+        await pass_time(hass, freezer, timedelta(minutes=15))
+        told += [(quarter, message) for message in taken(phone)]
+    assert told == [(8, "Li, Front Door, True")], "two hours from now, a day before the end"
+
+
+async def script(hass: HomeAssistant, name: str, **inputs: Any) -> None:
+    """Set a script up that is made of a blueprint."""
+    config = {name: {"use_blueprint": {"path": f"ttlock/{name}.yaml", "input": inputs}}}
+    assert await async_setup_component(hass, "script", {"script": config})
+    await hass.async_block_till_done()
+
+
+async def test_a_one_time_code_is_sent_once_for_one_wish_and_seen_nowhere_else(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    front_door: str,  # noqa: F811
+    loaded: MockConfigEntry,
+    world: World,
+    phone: Recipient,  # noqa: F811
+) -> None:
+    await script(hass, "one_time_code", lock=LOCK, recipients=["notify.phone"])
+    calls: list[str] = []
+    hass.bus.async_listen("*", lambda event: calls.append(str(event.data)))
+    for _ in range(2):
+        await hass.services.async_call("script", "one_time_code")
+        await turn(hass, lambda: phone.messages)
+    (message,) = taken(phone)
+    code = code_in(message)
+    assert message.startswith(f"One-time code for Front Door: {code}. It works once, until")
+    assert world.lock("front_door").enter_code(code).opened
+    assert not world.lock("front_door").enter_code(code).opened
+    await heard(hass, freezer, loaded)
+    assert calls
+    assert code not in str(calls)
+    await hass.services.async_call("script", "one_time_code")
+    await turn(hass, lambda: phone.messages)
+    assert code_in(taken(phone)[0]) != code
