@@ -29,6 +29,7 @@ from simulator import Fault, World
 from .conftest import setup
 from .passing_time import pass_time
 from .recipients import Recipient, add_recipient
+from .repository.source import english
 from .test_actions import act
 from .test_lock import command, state_of
 from .test_record_options import choose
@@ -140,7 +141,10 @@ async def test_a_blueprint_is_sound(hass: HomeAssistant, file: str) -> None:
     assert set(blueprint.inputs) == extract_inputs(blueprint.data)
     for text in blueprint.inputs.values():
         assert text["name"] and text["selector"]
-    assert "unlock" not in str(blueprint.data.get("action", "")) or name == "visitor_unlock.yaml"
+    kind = " (script)" if domain == "script" else ""
+    assert english()["selector"]["blueprint"]["options"][Path(name).stem] == blueprint.name + kind
+    page = (SOURCE.parents[2] / "docs" / "automations.md").read_text(encoding="utf-8")
+    assert f"\n## {blueprint.name}\n\n`{Path(name).stem}`" in page
 
 
 SAMPLES: Final[dict[str, Any]] = {

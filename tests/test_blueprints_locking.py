@@ -1,13 +1,16 @@
 """The blueprints that move a bolt or make a code, and those that wait for a lock, at the virtual door."""
 
 from datetime import timedelta
-from typing import Any
+from pathlib import Path
+import re
+from typing import Any, Final
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.auth.models import User
 from homeassistant.core import Context, CoreState, HomeAssistant
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
+from homeassistant.util.yaml import parse_yaml
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser, async_mock_service
 
@@ -37,7 +40,8 @@ from .test_share_access import code_in
 
 pytestmark = [pytest.mark.locks("front_door"), pytest.mark.usefixtures("shelf")]
 
-PASSAGE = "switch.front_door_passage_mode"
+PAGE: Final = Path(__file__).parents[1] / "docs" / "automations.md"
+PASSAGE: Final = "switch.front_door_passage_mode"
 
 
 def reach(world: World, online: bool) -> None:
@@ -349,6 +353,48 @@ async def test_the_end_of_access_is_told_before(
         await pass_time(hass, freezer, timedelta(minutes=15))
         told += [(quarter, message) for message in taken(phone)]
     assert told == [(8, "Li, Front Door, True")], "two hours from now, a day before the end"
+
+
+async def test_the_automations_of_the_page_ask_about_who_is_away_and_who_comes_home(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    front_door: str,  # noqa: F811
+    loaded: MockConfigEntry,
+    world: World,
+    phone: Recipient,  # noqa: F811
+) -> None:
+    blocks = re.findall(r"```yaml\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    copied: list[Any] = [parse_yaml(block) for block in blocks]
+    assert await async_setup_component(hass, "zone", {})
+    ann = MockUser(name="Ann").add_to_hass(hass)
+
+    async def ann_is(where: str) -> None:
+        zones = ["zone.home"] if where == "home" else []
+        hass.states.async_set("person.ann", where, {"user_id": ann.id, "in_zones": zones})
+        await later(hass, freezer, timedelta(seconds=1))
+
+    await ann_is("home")
+    hass.config_entries.async_update_entry(loaded, options={"people": {"person.ann": ["Family"]}})
+    await hass.config_entries.async_reload(loaded.entry_id)
+    sent = async_mock_service(hass, "notify", "mobile_app_phone")
+    assert await async_setup_component(hass, "automation", {"automation": copied})
+    await hass.async_block_till_done()
+    assert [state.state for state in hass.states.async_all("automation")] == ["on", "on"]
+    for where, told in (("home", []), ("not_home", ["Family opened the front door, but is away?"])):
+        await ann_is(where)
+        world.lock("front_door").enter_code(CODE)
+        await heard(hass, freezer, loaded)
+        assert taken(phone) == told
+    await command(hass, "lock", LOCK)
+    await ann_is("home")
+    await turn(hass, lambda: sent)
+    token = sent[0].data["data"]["actions"][0]["action"]
+    for user, bolt in ((MockUser(name="Bob").add_to_hass(hass), "locked"), (ann, "unlocked")):
+        context = Context(user_id=user.id)
+        hass.bus.async_fire("mobile_app_notification_action", {"action": token}, context=context)
+        await later(hass, freezer, timedelta(seconds=1))
+        await turn(hass, lambda: state_of(hass, LOCK).state != "unlocking")
+        assert world.lock("front_door").bolt == bolt
 
 
 async def script(hass: HomeAssistant, name: str, **inputs: Any) -> None:
