@@ -5,12 +5,14 @@ from unittest.mock import patch
 
 import bleak_retry_connector
 from freezegun.api import FrozenDateTimeFactory
-from homeassistant.core import CoreState, HomeAssistant
+from homeassistant.const import EVENT_HOMEASSISTANT_STOP
+from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from simulator import CloudServer, Fault, World
+from simulator.radio import acts
 from simulator.radio.air import Air
 from simulator.radio.bleak_backend import VirtualScanner
 
@@ -130,16 +132,18 @@ async def test_a_connection_that_nobody_uses_makes_room_for_another_lock(
     assert air.linked() == [air.lock("garden_gate").address]
 
 
-async def test_nothing_is_connected_to_while_home_assistant_stops(
+async def test_nothing_is_connected_to_once_home_assistant_stops(
     hass: HomeAssistant,
     lock: str,
     world: World,
     air: Air,  # noqa: F811
 ) -> None:
     world.faults.add(Fault(kind="http_503"))
+    await command(hass, "unlock", lock)
+    acts.change(air, {"lock": "front_door", "drop": True})
     before = air.lock("front_door").links
-    hass.set_state(CoreState.stopping)
+    hass.bus.async_fire(EVENT_HOMEASSISTANT_STOP)
+    await hass.async_block_till_done()
     with pytest.raises(HomeAssistantError):
-        await command(hass, "unlock", lock)
-    hass.set_state(CoreState.running)
+        await command(hass, "lock", lock)
     assert air.lock("front_door").links == before

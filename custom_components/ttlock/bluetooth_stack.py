@@ -1,22 +1,28 @@
 """Home Assistant's Bluetooth, as the client wants it (home-assistant-conventions.md 3.2, 3.4)."""
 
+import asyncio
 from typing import Final
+from weakref import WeakKeyDictionary
 
 from bleak.backends.device import BLEDevice
 import bleak_retry_connector
 from bleak_retry_connector import BLEAK_RETRY_EXCEPTIONS, BleakNotFoundError, BleakOutOfConnectionSlotsError
 from homeassistant.components import bluetooth
-from homeassistant.core import HomeAssistant
+from homeassistant.const import EVENT_HOMEASSISTANT_STOP
+from homeassistant.core import Event, HomeAssistant, callback
 
 from .client.ble.link import Stack, StackConnector
 from .connection_room import async_make_room
 
+ENDS: Final[WeakKeyDictionary[HomeAssistant, asyncio.Event]] = WeakKeyDictionary()
+"""What is set once a Home Assistant stops."""
 LOOK_SECONDS: Final = 5.0
 """How long is listened actively for a lock of which the first try found no sign."""
 
 
 def connector_of(hass: HomeAssistant, address: str) -> StackConnector:
     """Return what makes connections to a lock, each on the best path that there is at that moment."""
+    ended = _end_of(hass)
 
     async def device(attempt: int) -> BLEDevice | None:
         found = bluetooth.async_ble_device_from_address(hass, address, connectable=True)
@@ -26,7 +32,7 @@ def connector_of(hass: HomeAssistant, address: str) -> StackConnector:
         if found is not None:
             await async_make_room(hass, address)
         # Home Assistant takes its class away again when it stops; without it the device means nothing to the stack.
-        return None if hass.is_stopping else found
+        return None if ended.is_set() else found
 
     return StackConnector(
         Stack(
@@ -40,3 +46,17 @@ def connector_of(hass: HomeAssistant, address: str) -> StackConnector:
         ),
         address,
     )
+
+
+@callback
+def _end_of(hass: HomeAssistant) -> asyncio.Event:
+    """Return what is set once Home Assistant stops: what it calls its state after that is the same as before its start."""
+    if (ended := ENDS.get(hass)) is None:
+        end = ended = ENDS[hass] = asyncio.Event()
+
+        @callback
+        def stop(event: Event) -> None:
+            end.set()
+
+        hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, stop)
+    return ended
