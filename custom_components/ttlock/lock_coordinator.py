@@ -153,7 +153,7 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
             return self._composed()
         if self.data.obstacle and not self.data.by_radio:
             return self.data
-        self.update_interval = self.account.state_pause(self)
+        self.update_interval = self.questions.pause
         if self.account.passes_over(self.lock_id):
             return self.data
         asked = self.facts.moment()

@@ -12,6 +12,7 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
 from .client import in_background
+from .client.ble.operations.log import LockRecord
 from .client.cloud.records import RecordQuery
 from .client.credentials import CredentialKind, ValidityKind
 from .client.errors import Interrupted, TTLockError
@@ -34,6 +35,7 @@ from .client.roads.router import Road
 from .const import LOGGER
 from .credential_book import Known
 from .details import CLOCK_DRIFT
+from .fetching import Fetching
 from .options import RecordOptions
 from .timer import Timer
 
@@ -47,10 +49,6 @@ OWN_RECORDS: Final = frozenset({3, 11, 12})
 """What the cloud writes down for commands through a gateway (ttlock-open-api.md 5.4.1)."""
 OWN_NEARBY: Final = frozenset({1, 11, 12})
 """What the lock writes down for commands over Bluetooth, as for those of a phone."""
-NEARBY_PAUSE: Final = timedelta(minutes=5)
-"""Between two readings of a log beside the lock: each costs its battery as much as an opening."""
-NEARBY_DELAY: Final = timedelta(seconds=2)
-"""Whoever opens a door moves the bolt more than once."""
 OWN_COMMAND: Final = timedelta(minutes=1)
 RECORD_DELAY: Final = timedelta(seconds=10)
 """After a command a gateway needs some seconds to bring the record up."""
@@ -69,6 +67,8 @@ RECOVERED: Final = 5
 """So far above a limit a battery has to rise, so that its next fall is news: records and lists differ a little."""
 
 MOST_OPENINGS: Final = 10
+MOST_KEPT: Final = 500
+"""A lock holds a few hundred records."""
 MOST_UNKNOWN: Final = 50
 """Callbacks can be made up."""
 
@@ -111,7 +111,9 @@ class LockLog:
         self._regular = Timer(hass, f"{lock.name} records", self._async_regular)
         self._soon = Timer(hass, f"{lock.name} records after a command", self._async_soon)
         self._nearby = Timer(hass, f"{lock.name} records beside the lock", self._async_nearby)
-        self._fetched_at: datetime | None = None
+        self._fetching = Fetching()
+        self._kept: tuple[LockRecord, ...] = ()
+        """What was fetched and the cloud does not have yet: the lock tells it once."""
 
     @callback
     def async_listen(self, listener: Listener) -> CALLBACK_TYPE:
@@ -151,12 +153,8 @@ class LockLog:
     @callback
     def async_heard_of_news(self) -> None:
         """The lock says that it has written something down: fetch it, unless its gateway does, and not too often."""
-        if self._nearby.due is not None or not self._fetches:
-            return
-        now, due = dt_util.utcnow(), dt_util.utcnow() + NEARBY_DELAY
-        if self._fetched_at is not None:
-            due = max(due, self._fetched_at + NEARBY_PAUSE)
-        self._nearby.after(due - now)
+        if self._nearby.due is None and self._fetches:
+            self._nearby.at(self._fetching.due(dt_util.utcnow()))
 
     @property
     def _fetches(self) -> bool:
@@ -171,18 +169,30 @@ class LockLog:
 
         With an account the cloud gets it, and its list tells who it was, as ever.
         """
-        lock, cloud = self._lock, self._lock.account.cloud
-        self._fetched_at = dt_util.utcnow()
+        lock = self._lock
+        self._fetching.begin(dt_util.utcnow())
         try:
-            records = await cloud.fetch_records(lock.lock_id)
-            if not lock.account.is_local:
-                await cloud.hand_over_records(lock.lock_id, records)
+            records = await lock.account.cloud.fetch_records(lock.lock_id)
         except TTLockError as err:
             LOGGER.debug("%s: could not fetch records: %s", lock.name, err)
+            self._fetching.end(worth_it=False)
             return ()
+        self._fetching.end(worth_it=bool(records))
         if not lock.account.is_local:
-            return await self.async_read()
+            self._kept = (*self._kept, *records)[-MOST_KEPT:]
+            return await self.async_read() if await self._async_hand_over() else ()
         return await self.async_take([told for one in records if (told := one.record()) is not None], Source.BLE)
+
+    async def _async_hand_over(self) -> bool:
+        """Give the cloud what was fetched; returns whether it has all of it."""
+        handed, lock = self._kept, self._lock
+        try:
+            await lock.account.cloud.hand_over_records(lock.lock_id, handed)
+        except TTLockError as err:
+            LOGGER.debug("%s: the cloud does not take records yet: %s", lock.name, err)
+            return False
+        self._kept = tuple(record for record in self._kept if record not in handed)
+        return True
 
     async def _async_soon(self) -> None:
         await self.async_read()
@@ -193,6 +203,8 @@ class LockLog:
             # The lock says itself when there is anything.
             return
         if not self._lock.account.failing:
+            if self._kept:
+                await self._async_hand_over()
             await self.async_read()
 
     async def async_read(self, *, asked: bool = False) -> tuple[News, ...]:

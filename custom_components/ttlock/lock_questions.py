@@ -58,11 +58,22 @@ class LockQuestions:
 
     @property
     def _interval(self) -> timedelta | None:
-        """Return how often to look; a lock that only a connection can tell of costs its battery each time."""
+        """Return how often to look, None for never."""
         lock = self._lock
-        if lock.radio.tells or not self._was_blocked:
-            return lock.account.state_interval
-        return max(lock.account.state_interval, RADIO_STATE_INTERVAL) if lock.data.by_radio else None
+        if self._was_blocked and not lock.radio.tells and not lock.data.by_radio:
+            return None
+        return self._spared(lock.account.state_interval)
+
+    @property
+    def pause(self) -> timedelta:
+        """Return how long to wait for the next question to a lock that is asked just now."""
+        return self._spared(self._lock.account.state_pause(self._lock))
+
+    def _spared(self, pause: timedelta) -> timedelta:
+        """Return a longer pause for a lock that only a connection can tell of: each costs its battery."""
+        if self._lock.radio.tells or not self._was_blocked:
+            return pause
+        return max(pause, RADIO_STATE_INTERVAL)
 
     @callback
     def async_asked(self) -> None:
