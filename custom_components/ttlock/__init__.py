@@ -18,6 +18,7 @@ from homeassistant.helpers.typing import ConfigType
 from .account import async_create_client
 from .application_quota import async_flush_quotas, async_quota
 from .blueprint_shelf import async_blueprint_shelf
+from .bluetooth_stack import async_end_of
 from .client.errors import TTLockError
 from .client.roads.no_cloud import LocalClient
 from .const import CONF_KIND, CONF_TOKEN, DOMAIN, LOGGER
@@ -61,6 +62,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Register the actions, which exist whether or not an account is loaded."""
     async_setup_services(hass)
     async_follow_entries(hass)
+    async_end_of(hass)
     async_at_started(hass, _async_update_blueprints)
     return True
 

@@ -22,7 +22,7 @@ LOOK_SECONDS: Final = 5.0
 
 def connector_of(hass: HomeAssistant, address: str) -> StackConnector:
     """Return what makes connections to a lock, each on the best path that there is at that moment."""
-    ended = _end_of(hass)
+    ended = async_end_of(hass)
 
     async def device(attempt: int) -> BLEDevice | None:
         found = bluetooth.async_ble_device_from_address(hass, address, connectable=True)
@@ -49,8 +49,11 @@ def connector_of(hass: HomeAssistant, address: str) -> StackConnector:
 
 
 @callback
-def _end_of(hass: HomeAssistant) -> asyncio.Event:
-    """Return what is set once Home Assistant stops: what it calls its state after that is the same as before its start."""
+def async_end_of(hass: HomeAssistant) -> asyncio.Event:
+    """Return what is set once Home Assistant stops: what it calls its state after that is the same as before its start.
+
+    Has to be asked for once before that, when the integration is set up.
+    """
     if (ended := ENDS.get(hass)) is None:
         end = ended = ENDS[hass] = asyncio.Event()
 
