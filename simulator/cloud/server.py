@@ -66,7 +66,7 @@ class CloudServer:
         """Open the site on a port, or on any free one."""
         app = web.Application(client_max_size=MAX_FORM)
         control.add_routes(app, self)
-        app.router.add_route("*", "/{path:.*}", self._answer)
+        app.router.add_route("*", "/{path:.*}", self.answer)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
         await self._runner.setup()
         site = web.TCPSite(self._runner, HOST, port)
@@ -105,7 +105,8 @@ class CloudServer:
         self.calls.clear()
         self.unknown_calls.clear()
 
-    async def _answer(self, request: web.Request) -> web.StreamResponse:
+    async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Answer a request to the vendor's interface."""
         path = request.path
         self.calls[path] += 1
         # Query and form are one flat map on every path and method (ttlock-open-api.md 1.2).
@@ -144,7 +145,7 @@ class CloudServer:
             return None
         return await run(call, endpoint)
 
-    async def _strike_before(self, request: web.Request, fault: Fault) -> web.StreamResponse | None:
+    async def _strike_before(self, request: web.BaseRequest, fault: Fault) -> web.StreamResponse | None:
         match fault.kind:
             case "http_500" | "http_503":
                 return web.Response(status=int(fault.kind[-3:]), text="<html>error</html>", content_type="text/html")
@@ -161,7 +162,7 @@ class CloudServer:
                         await self._stopping.wait()
         return None
 
-    async def _strike_after(self, request: web.Request, fault: Fault, answer: Json) -> web.StreamResponse | None:
+    async def _strike_after(self, request: web.BaseRequest, fault: Fault, answer: Json) -> web.StreamResponse | None:
         match fault.kind:
             case "html":
                 return web.Response(text="<html><body>maintenance</body></html>", content_type="text/html")
@@ -179,7 +180,7 @@ class CloudServer:
                 return self._drop(request)
         return None
 
-    def _drop(self, request: web.Request) -> web.StreamResponse:
+    def _drop(self, request: web.BaseRequest) -> web.StreamResponse:
         if request.transport is not None:
             request.transport.abort()
         return web.Response()

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from typing import cast
 
 import aiohttp
 from hypothesis import HealthCheck, settings
@@ -11,6 +12,7 @@ from simulator import CloudServer, World
 
 from .house import House
 from .machine import Household
+from .wire import DirectSession
 
 LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
 """Ten times as many houses, each for twice as long; see CONTRIBUTING.md."""
@@ -18,10 +20,10 @@ EXAMPLES = 5000 if LONG else 500
 STEPS = 25 if LONG else 10
 
 
-def test_what_is_said_of_a_door_is_true(socket_enabled: None) -> None:
+def test_what_is_said_of_a_door_is_true() -> None:
     loop = asyncio.new_event_loop()
     server = CloudServer(World.load(), region="eu")
-    session = loop.run_until_complete(_begin(server))
+    session = cast("aiohttp.ClientSession", DirectSession(server))
 
     async def move_in() -> House:
         server.world = World.load()
@@ -45,18 +47,4 @@ def test_what_is_said_of_a_door_is_true(socket_enabled: None) -> None:
             ),
         )
     finally:
-        loop.run_until_complete(_end(server, session))
         loop.close()
-
-
-async def _begin(server: CloudServer) -> aiohttp.ClientSession:
-    await server.start()
-    # A connection that is kept is sometimes found closed, and then a request is silently sent again.
-    return aiohttp.ClientSession(connector=aiohttp.TCPConnector(force_close=True))
-
-
-async def _end(server: CloudServer, session: aiohttp.ClientSession) -> None:
-    await session.close()
-    await server.stop()
-    # Sockets say goodbye in turns of their own; a loop that is closed before them leaves them to the collector.
-    await asyncio.sleep(0.1)
