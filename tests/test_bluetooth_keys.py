@@ -153,15 +153,17 @@ async def test_keys_are_in_their_own_file_and_nowhere_else(
     assert _file(loaded) not in hass_storage
 
 
-async def test_the_key_of_a_lock_that_is_gone_is_forgotten(
-    hass: HomeAssistant, loaded: MockConfigEntry, world: World
+async def test_what_was_kept_of_a_lock_that_went_meanwhile_is_forgotten(
+    hass: HomeAssistant, loaded: MockConfigEntry, world: World, hass_storage: dict[str, Any]
 ) -> None:
     assert await hass.config_entries.async_unload(loaded.entry_id)
     ekey = world.ekey(world.account("owner").uid, world.lock("holiday_flat").lock_id)
     assert ekey
     world.remove_ekey(ekey)
     await setup(hass, loaded)
-    assert loaded.runtime_data.keys.lock_ids == {world.lock("front_door").lock_id}
+    assert await hass.config_entries.async_unload(loaded.entry_id)
+    for kind in (".keys", ".facts", ""):
+        assert set(hass_storage[f"{DOMAIN}.{loaded.entry_id}{kind}"]["data"]) == {str(world.lock("front_door").lock_id)}
 
 
 async def test_keys_that_are_handed_over_are_written_at_once(

@@ -260,6 +260,33 @@ async def test_another_plan_is_named_in_the_options(
     assert loaded.runtime_data.quota.governor.limit == FREE_PLAN
 
 
+async def test_the_named_plan_counts_from_the_first_call_of_a_start(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory, loaded: MockConfigEntry, world: World, cloud: CloudServer
+) -> None:
+    world.application.month_limit = 100_000
+    await choose(hass, loaded, "calls", {"calls_a_month": 100_000})
+    world.application.set_count(world.clock.now(), 40_000)
+    await pass_time(hass, clock, timedelta(hours=7))
+    assert figures(loaded)[0] > FREE_PLAN
+    cloud.reset_calls()
+    assert await hass.config_entries.async_reload(loaded.entry_id)
+    assert cloud.calls["/v3/key/list"] == 1
+
+
+async def test_the_count_of_a_month_that_has_just_begun_may_be_an_old_one(
+    hass: HomeAssistant, clock: FrozenDateTimeFactory, loaded: MockConfigEntry, world: World, cloud: CloudServer
+) -> None:
+    quota = loaded.runtime_data.quota
+    clock.move_to("2026-12-31T16:03:00+00:00")
+    # The vendor's clock is a little behind.
+    world.application.set_count(world.clock.now(), 20_000)
+    cloud.reset_calls()
+    quota.governor.corrected_at = None
+    await quota.async_start()
+    assert cloud.calls[COUNT] == 1
+    assert figures(loaded)[0] < 200
+
+
 async def test_a_lock_is_asked_less_often_at_night(
     hass: HomeAssistant, clock: FrozenDateTimeFactory, loaded: MockConfigEntry, world: World
 ) -> None:

@@ -1,13 +1,17 @@
 """Somebody who doubts a state can see why it is shown."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from simulator.world import World
+from custom_components.ttlock.client.evidence import Confidence, FactSource
+from custom_components.ttlock.client.knowledge import Fact
+from simulator import Fault, World
 
 from .passing_time import pass_time
 from .test_lock import Find, command, state_of
@@ -62,3 +66,39 @@ async def test_after_a_restart_a_state_is_an_old_one_until_the_lock_has_answered
     world.lock("front_door").silent = False
     await pass_time(hass, freezer, timedelta(minutes=5))
     assert [state_of(hass, entity).state for entity in (lock, source)] == ["locked", "lock"]
+
+
+async def test_what_a_wrong_clock_has_noted_is_not_believed_after_a_restart(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    loaded: MockConfigEntry,
+    world: World,
+    entity_id: Find,
+) -> None:
+    lock = entity_id("lock", "front_door", "lock")
+    right = dt_util.utcnow()
+    freezer.move_to(right + timedelta(days=3))
+    await command(hass, "unlock", lock)
+    freezer.move_to(right)
+    world.lock("front_door").silent = True
+    assert await hass.config_entries.async_reload(loaded.entry_id)
+    await hass.async_block_till_done()
+    world.lock("front_door").turn_key()
+    world.lock("front_door").silent = False
+    await pass_time(hass, freezer, timedelta(minutes=5))
+    assert state_of(hass, lock).state == "locked"
+
+
+async def test_a_start_in_an_outage_makes_nothing_younger(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, loaded: MockConfigEntry, world: World
+) -> None:
+    def battery() -> Fact[int] | None:
+        known: Fact[int] | None = loaded.runtime_data.locks[world.lock("front_door").lock_id].data.known.battery
+        return known
+
+    before = battery()
+    assert before
+    world.faults.add(Fault(kind="http_503"))
+    freezer.tick(timedelta(hours=3))
+    assert await hass.config_entries.async_reload(loaded.entry_id)
+    assert battery() == replace(before, source=FactSource.RESTORED, confidence=Confidence.LIKELY)

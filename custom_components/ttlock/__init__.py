@@ -82,6 +82,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: TTLockConfigEntry) -> bo
     except ImplementationUnavailableError as err:
         raise ConfigEntryNotReady(translation_domain=DOMAIN, translation_key="application_unavailable") from err
     account = AccountCoordinator(hass, entry, cloud, quota)
+    # The plan that the user has named counts from the first call on.
+    quota.async_join(account)
     await account.async_config_entry_first_refresh()
     await _async_identify(hass, entry, account)
     locks = {lock.ekey.mac.upper(): lock_id for lock_id, lock in account.data.locks.items()}
@@ -90,7 +92,6 @@ async def async_setup_entry(hass: HomeAssistant, entry: TTLockConfigEntry) -> bo
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     hub = async_hub(hass)
     hub.async_join(account)
-    quota.async_join(account)
     entry.async_on_unload(lambda: hub.async_leave(account))
     entry.async_on_unload(hass.bus.async_listen(dr.EVENT_DEVICE_REGISTRY_UPDATED, account.issues.async_device_changed))
     account.async_start()

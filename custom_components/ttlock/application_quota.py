@@ -14,7 +14,7 @@ from homeassistant.util.hass_dict import HassKey
 
 from .client import Purpose
 from .client.errors import QuotaExceeded, TTLockError
-from .client.quota import Governor, Regular, next_month, stretches
+from .client.quota import Governor, Regular, month_start, next_month, stretches
 from .const import DOMAIN, LOGGER
 from .timer import Timer
 
@@ -27,6 +27,8 @@ QUIET_CORRECTION_INTERVAL: Final = timedelta(hours=12)
 FRESH_COUNT: Final = timedelta(hours=1)
 """A start asks anew unless the count is younger: a power cut loses what was counted last."""
 FRESH_STRETCH: Final = timedelta(minutes=1)
+MONTH_TURNS: Final = timedelta(minutes=10)
+"""The vendor's clock and ours differ by five minutes at most (ttlock-open-api.md 1.3)."""
 MONTH_JITTER_SECONDS: Final = 300.0
 """Many installations wait for the same midnight."""
 
@@ -181,7 +183,11 @@ class ApplicationQuota:
             if isinstance(err, QuotaExceeded):
                 self.answered(Purpose.SIGN_IN, err)
             return
-        self.governor.correct(count, dt_util.utcnow(), made)
+        now = dt_util.utcnow()
+        if now - month_start(now) < MONTH_TURNS:
+            # It may be that of the month before.
+            return
+        self.governor.correct(count, now, made)
         self._save()
         self._tell_of_figures()
 

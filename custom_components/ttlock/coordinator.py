@@ -323,7 +323,7 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
             if self.data or known is None or not isinstance(err, UpdateFailed):
                 raise
             LOGGER.warning("%s cannot be reached; starting with what was known last: %s", self.name, err)
-            self._apply(known, complete=False)
+            self._apply(known, complete=False, remembered=True)
             return known
         self._failures = 0
         was_failing, self._failing_since = self._failing_since, None
@@ -383,7 +383,7 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
     def _with(self, known: Inventory) -> Inventory:
         """Go on with what is known: that no calls are left is no outage."""
         if not self.data:
-            self._apply(known, complete=False)
+            self._apply(known, complete=False, remembered=True)
         self.update_interval = jittered(INVENTORY_INTERVAL)
         self.issues.async_review_quota()
         return known
@@ -415,35 +415,29 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
 
     # -- Inventory to locks and devices ----------------------------------------------------------------------------
 
-    def _apply(self, inventory: Inventory, complete: bool) -> None:
-        """Bring lock coordinators and devices in line with the inventory, before entities hear of it."""
+    def _apply(self, inventory: Inventory, complete: bool, *, remembered: bool = False) -> None:
+        """Bring lock coordinators and devices in line with the inventory, before entities hear of it.
+
+        What is only remembered is no evidence: what it told is among the facts already, with its age.
+        """
         back_online = self._gateways_back(inventory)
         for gateway in inventory.gateways.values():
             self._describe_gateway(gateway)
         for lock_id, item in inventory.locks.items():
-            if lock := self.locks.get(lock_id):
-                lock.async_set_inventory(item)
-            else:
-                lock = LockCoordinator(self.hass, self.config_entry, self, item)
-                self.locks[lock_id] = lock
+            if (lock := self.locks.get(lock_id)) is None:
+                lock = self.locks[lock_id] = LockCoordinator(self.hass, self.config_entry, self, item)
                 self.details.watch(CLOCK_DRIFT, lock_id, partial(self._async_look_at_clock, lock))
                 if self.data:
                     self._in_background(self._async_explore([lock]), f"read new lock {lock_id}")
+            if not remembered:
+                lock.async_set_inventory(item)
         for lock_id in self.locks.keys() - inventory.locks.keys():
-            lock = self.locks.pop(lock_id)
-            self.config_entry.async_create_task(self.hass, lock.async_shutdown())
-            self.settings.forget(lock_id)
-            self.logs.forget(lock_id)
-            self.facts.forget(lock_id)
-            self.keys.forget(lock_id)
-            self.users.forget(lock_id)
-            self.issues.async_forget_lock(lock_id)
-            for detail in LOCK_DETAILS:
-                self.details.forget(detail, lock_id)
+            self.config_entry.async_create_task(self.hass, self.locks.pop(lock_id).async_shutdown())
+            self._forget(lock_id)
         if complete:
             if self._stored and not self.data:
                 for lock_id in self._stored.locks.keys() - inventory.locks.keys():
-                    self.keys.forget(lock_id)
+                    self._forget(lock_id)
             self._remove_stale_devices(inventory)
             for gateway_id in (self.data.gateways.keys() if self.data else set()) - inventory.gateways.keys():
                 self.details.forget(GATEWAY_FIRMWARE, gateway_id)
@@ -460,6 +454,14 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
                 lock.data.trouble and any(reach.gateway_id in back_online for reach in lock.data.reach)
             ):
                 self._in_background(lock.async_refresh(), f"{lock.name}: the way to it is free again")
+
+    def _forget(self, lock_id: int) -> None:
+        """Drop what was kept of a lock that is gone."""
+        for store in (self.settings, self.logs, self.facts, self.keys, self.users):
+            store.forget(lock_id)
+        self.issues.async_forget_lock(lock_id)
+        for detail in LOCK_DETAILS:
+            self.details.forget(detail, lock_id)
 
     def _describe_gateway(self, gateway: Gateway) -> None:
         """Bring the device of a gateway up to date.

@@ -6,6 +6,7 @@ from typing import Any
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.storage import Store
+from homeassistant.util import dt as dt_util
 
 from .client.evidence import Evidence, FactSource, Trail
 from .client.knowledge import Testimony
@@ -26,9 +27,10 @@ class FactStore:
 
     async def async_load(self) -> None:
         """Read the file; what cannot be read is asked for again."""
+        now = dt_util.utcnow()
         for key, raw in (await self._store.async_load() or {}).items():
             try:
-                self._testimonies[int(key)] = _from_json(raw).restored()
+                self._testimonies[int(key)] = _from_json(raw).restored(now)
             except (KeyError, TypeError, ValueError) as err:
                 LOGGER.debug("Stored facts of lock %s are not readable: %r", key, err)
 

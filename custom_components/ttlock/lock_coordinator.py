@@ -69,7 +69,6 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         self.hearing: RecordHearing = RecordHearing(self)
         self.book = CredentialBook(hass, entry, self)
         self.log = LockLog(hass, self)
-        self.facts.async_note_inventory(inventory)
         self.data = self._composed()
         self.questions.async_wait_for_edge()
         self.radio.async_begin()

@@ -68,7 +68,8 @@ class LockFacts:
         at = self.moment()
         bolt = Evidence(value=_known(state.bolt), source=FactSource.LOCK, at=at, heard=at, began=asked)
         door = Evidence(value=state.door, source=FactSource.LOCK, at=at, heard=at, began=asked)
-        self._note(Testimony(bolt=Trail((bolt,)), door=Trail((door,))))
+        has_sensor = state.door is not None or self.testimony.door.items
+        self._note(Testimony(bolt=Trail((bolt,)), door=Trail((door,) if has_sensor else ())))
 
     @callback
     def async_note_record(self, event: LockEvent, source: FactSource, order: int, *, own: bool) -> None:

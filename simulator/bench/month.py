@@ -279,13 +279,11 @@ class Month:
         for lock_id, entity_id in entities.items():
             lock = self._world.locks[lock_id]
             lock.settle()
-            bolt = entry.runtime_data.locks[lock_id].data.known.bolt
-            known_at = bolt.at if bolt else None
+            said = entry.runtime_data.locks[lock_id].facts.testimony.bolt.items
+            # What is only inferred is as old as what it is inferred from.
+            known_at = max((item.at for item in said if item.value is not None), default=START)
             seen.samples += 1
-            if known_at is None:
-                seen.ages.append((now - START).total_seconds())
-            else:
-                seen.ages.append((now - known_at).total_seconds())
+            seen.ages.append((now - known_at).total_seconds())
             seen.wrong += hass.states.get(entity_id).state != lock.bolt
 
     def _figures(self, calls: Counter[str], first: Counter[str], used: int) -> Json:

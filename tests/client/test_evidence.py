@@ -125,7 +125,7 @@ def test_auto_lock_is_inferred_until_somebody_has_looked() -> None:
 
 
 def test_after_a_restart_a_fact_is_as_old_as_before() -> None:
-    known = _of([_lock(START, Bolt.LOCKED)], []).restored().weigh(LATER).bolt
+    known = _of([_lock(START, Bolt.LOCKED)], []).restored(LATER).weigh(LATER).bolt
     assert known is not None
     assert (known.source, known.witness, known.at) == (FactSource.RESTORED, FactSource.LOCK, START)
     assert known.confidence is Confidence.LIKELY

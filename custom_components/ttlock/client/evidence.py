@@ -156,9 +156,12 @@ class Trail[T]:
                 items.remove(item)
         return Trail(tuple(items))
 
-    def restored(self) -> Trail[T]:
-        """Return the trail as it is known after a restart."""
-        return Trail(tuple(replace(item, restored=True) for item in self.items))
+    def restored(self, now: datetime) -> Trail[T]:
+        """Return the trail as it is known after a restart.
+
+        What was heard later than now was noted by a clock that was wrong, and would be believed until that comes.
+        """
+        return Trail(tuple(replace(item, restored=True) for item in self.items if item.heard <= now + CLOCK_SLACK))
 
 
 @dataclass(frozen=True, slots=True)

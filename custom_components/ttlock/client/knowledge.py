@@ -111,9 +111,9 @@ class Testimony:
             battery=self.battery.following(*other.battery.items),
         )
 
-    def restored(self) -> Testimony:
+    def restored(self, now: datetime) -> Testimony:
         """Return it as it is known after a restart."""
-        return Testimony(bolt=self.bolt.restored(), door=self.door.restored(), battery=self.battery.restored())
+        return Testimony(bolt=self.bolt.restored(now), door=self.door.restored(now), battery=self.battery.restored(now))
 
     def weigh(self, now: datetime, auto_lock: AutoLock | None = None) -> Knowledge:
         """Return what is believed at a moment."""
