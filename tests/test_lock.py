@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -143,6 +144,27 @@ async def test_without_a_record_nobody_is_named(
 
 
 # -- When something is in the way ----------------------------------------------------------------------------------
+
+
+async def test_the_late_record_of_one_command_does_not_undo_the_next(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    loaded: MockConfigEntry,
+    world: World,
+    entity_id: Find,
+) -> None:
+    front_door, lock = entity_id("lock", "front_door", "lock"), world.lock("front_door")
+    await pass_time(hass, freezer, timedelta(minutes=2))
+    # Nobody knows yet that the clock of the lock is fast, and its gateway takes some seconds for a record.
+    lock.clock.offset = 30
+    await command(hass, "lock", front_door)
+    await hass.async_block_till_done()
+    records = world.rows[lock.lock_id].records
+    records[-1] = replace(records[-1], server_date=records[-1].server_date + 7000)
+    freezer.tick(3)
+    await command(hass, "unlock", front_door)
+    await pass_time(hass, freezer, timedelta(seconds=12))
+    assert state_of(hass, front_door).state == lock.bolt == "unlocked"
 
 
 @WHOLE_HOUSE

@@ -38,10 +38,8 @@ class BoltCommands:
     def __init__(self, lock: LockCoordinator) -> None:
         """Nothing was moved yet."""
         self._lock = lock
-        self.moved_at: datetime | None = None
-        """When the last command moved the bolt."""
-        self.moved_to: Bolt | None = None
-        self.moved_by: Road | None = None
+        self.moved: dict[Bolt, tuple[datetime, Road]] = {}
+        """When, and by which road, the last command moved the bolt there."""
 
     async def async_unlock(self) -> None:
         """Withdraw the bolt, once."""
@@ -100,10 +98,10 @@ class BoltCommands:
         else:
             lock.contact.async_made(FactSource.COMMAND)
             lock.facts.async_note_command(wanted, sent)
-            self.moved_at = lock.explained_at = lock.facts.moment()
-            self.moved_to, self.moved_by = wanted, self._road
+            lock.explained_at, road = lock.facts.moment(), self._road or Road.CLOUD
+            self.moved[wanted] = lock.explained_at, road
             lock.log.async_read_soon()
-            trigger = TRIGGERS[wanted, self._road or Road.CLOUD]
+            trigger = TRIGGERS[wanted, road]
             lock.async_publish(moving_to=None, operator=OWN_OPERATOR, trigger=trigger)
         finally:
             lock.async_publish(moving_to=None)

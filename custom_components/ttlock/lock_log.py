@@ -337,9 +337,12 @@ class LockLog:
 
     def is_own(self, event: LockEvent) -> bool:
         """Return whether a record is that of a command of ours."""
-        commanded, road = self._lock.commands.moved_at, self._lock.commands.moved_by
+        moved = self._lock.commands.moved.get(event.bolt) if event.bolt else None
+        if moved is None:
+            return False
+        at, road = moved
         own = OWN_NEARBY if road is Road.BLUETOOTH else OWN_RECORDS
-        return event.record_type in own and commanded is not None and abs(event.at - commanded) < OWN_COMMAND
+        return event.record_type in own and abs(event.at - at) < OWN_COMMAND
 
     # -- Telling ---------------------------------------------------------------------------------------------------
 

@@ -44,7 +44,7 @@ class RecordHearing:
         lock.async_publish(**self._explanation())
         if asked:
             return
-        moves = [item for item in news if item.event.bolt is not None and not self._is_own(item.event)]
+        moves = [item for item in news if item.event.bolt is not None and not self._is_settled(item.event)]
         if any(item.event.source is not Source.WEBHOOK or item.event.bolt is Bolt.UNLOCKED for item in moves):
             self._note_contact(moves[-1].event)
         if moves and (lock.data.known.doubtful or self._is_odd(moves[-1].event)):
@@ -60,7 +60,7 @@ class RecordHearing:
     def _note(self, news: News) -> None:
         source = FactSource.CALLBACK if self._unlisted(news) else FactSource.RECORD
         order = self._lock.log.history.number_of(news)
-        self._lock.facts.async_note_record(news.event, source, order, own=self._is_own(news.event))
+        self._lock.facts.async_note_record(news.event, source, order, own=self._lock.log.is_own(news.event))
 
     def _unlisted(self, news: News) -> bool:
         """Return whether only a callback has told of it."""
@@ -73,9 +73,9 @@ class RecordHearing:
             self._lock.contact.async_made(source)
             self._lock.async_publish()
 
-    def _is_own(self, event: LockEvent) -> bool:
-        """Return whether a record is that of our last command, and says the same."""
-        return self._lock.log.is_own(event) and event.bolt is self._lock.commands.moved_to
+    def _is_settled(self, event: LockEvent) -> bool:
+        """Return whether a record is that of a command of ours, and where the bolt is known to be."""
+        return event.bolt is self._lock.data.bolt and self._lock.log.is_own(event)
 
     def _is_odd(self, event: LockEvent) -> bool:
         """Return whether a record that has just been made says otherwise: the clock of the lock may be slow."""
