@@ -146,6 +146,24 @@ async def test_without_a_record_nobody_is_named(
 # -- When something is in the way ----------------------------------------------------------------------------------
 
 
+async def test_somebody_else_may_lock_right_after_our_commands(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    loaded: MockConfigEntry,
+    world: World,
+    entity_id: Find,
+) -> None:
+    front_door, lock = entity_id("lock", "front_door", "lock"), world.lock("front_door")
+    await pass_time(hass, freezer, timedelta(minutes=2))
+    for action in ("lock", "unlock"):
+        await command(hass, action, front_door)
+        freezer.tick(4)
+    lock.command_lock(user="owner@example.com")
+    world.upload()
+    await loaded.runtime_data.locks[lock.lock_id].log.async_read()
+    assert state_of(hass, front_door).state == lock.bolt == "locked"
+
+
 async def test_the_late_record_of_one_command_does_not_undo_the_next(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,

@@ -11,6 +11,8 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.ttlock.client.evidence import Confidence, FactSource
 from custom_components.ttlock.client.knowledge import Fact
+from custom_components.ttlock.client.models import Bolt
+from custom_components.ttlock.lock_coordinator import LockCoordinator
 from simulator import Fault, World
 
 from .passing_time import pass_time
@@ -87,6 +89,26 @@ async def test_what_a_wrong_clock_has_noted_is_not_believed_after_a_restart(
     world.lock("front_door").silent = False
     await pass_time(hass, freezer, timedelta(minutes=5))
     assert state_of(hass, lock).state == "locked"
+
+
+async def test_a_clock_that_is_set_back_silences_nobody(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    loaded: MockConfigEntry,
+    world: World,
+    entity_id: Find,
+) -> None:
+    front_door, lock = entity_id("lock", "front_door", "lock"), world.lock("front_door")
+    followed: LockCoordinator = loaded.runtime_data.locks[lock.lock_id]
+    right = dt_util.utcnow()
+    freezer.move_to(right + timedelta(days=400))
+    followed.facts.async_note_command(Bolt.LOCKED, followed.facts.moment())
+    followed.async_publish()
+    freezer.move_to(right + timedelta(seconds=10))
+    lock.press_button()
+    world.upload()
+    await followed.log.async_read()
+    assert state_of(hass, front_door).state == lock.bolt == "unlocked"
 
 
 async def test_a_start_in_an_outage_makes_nothing_younger(

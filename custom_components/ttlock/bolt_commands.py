@@ -2,7 +2,7 @@
 
 from asyncio import CancelledError
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
@@ -32,14 +32,24 @@ TRIGGERS: Final = {
 """What the record of the command will say (compatibility.md 4)."""
 
 
+@dataclass(slots=True)
+class Moved:
+    """A command that has moved the bolt."""
+
+    at: datetime
+    road: Road
+    recorded_at: datetime | None = None
+    """What its record says, which is the first after it: the next one is somebody else's."""
+
+
 class BoltCommands:
     """The commands that move the bolt."""
 
     def __init__(self, lock: LockCoordinator) -> None:
         """Nothing was moved yet."""
         self._lock = lock
-        self.moved: dict[Bolt, tuple[datetime, Road]] = {}
-        """When, and by which road, the last command moved the bolt there."""
+        self.moved: dict[Bolt, Moved] = {}
+        """The last command that moved the bolt there."""
 
     async def async_unlock(self) -> None:
         """Withdraw the bolt, once."""
@@ -99,7 +109,7 @@ class BoltCommands:
             lock.contact.async_made(FactSource.COMMAND)
             lock.facts.async_note_command(wanted, sent)
             lock.explained_at, road = lock.facts.moment(), self._road or Road.CLOUD
-            self.moved[wanted] = lock.explained_at, road
+            self.moved[wanted] = Moved(lock.explained_at, road)
             lock.log.async_read_soon()
             trigger = TRIGGERS[wanted, road]
             lock.async_publish(moving_to=None, operator=OWN_OPERATOR, trigger=trigger)

@@ -23,7 +23,7 @@ from .client.errors import DeviceUnreachable, QuotaExceeded, TTLockError, Withhe
 from .client.inventory import Firmware
 from .client.models import Ekey, Gateway, GatewayReach, OwnLock
 from .client.parse import Listing
-from .client.quota import Regular, next_question
+from .client.quota import Regular, pause
 from .client.roads.client import RoadClient
 from .client.roads.router import Router
 from .const import (
@@ -147,16 +147,13 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
 
     def state_pause(self, lock: LockCoordinator) -> timedelta:
         """Return how long to wait for the next question to a lock that was asked just now: less where people move."""
-        now = dt_util.utcnow()
-        due = next_question(
-            now,
-            now,
+        return pause(
+            dt_util.utcnow(),
             interval=self.state_interval,
             shortest=self.shortest_state_interval,
             weights=lock.log.habit.weights,
             zone=lock.data.zone,
         )
-        return self.state_interval if due is None else due - now
 
     @property
     def shortest_state_interval(self) -> timedelta:

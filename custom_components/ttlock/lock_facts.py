@@ -9,7 +9,7 @@ from homeassistant.util import dt as dt_util
 
 from .client.ble.advertisement import Advertisement
 from .client.events import EventType, LockEvent
-from .client.evidence import Evidence, FactSource, Trail
+from .client.evidence import FRESH, Evidence, FactSource, Trail
 from .client.knowledge import AutoLock, Knowledge, Testimony
 from .client.models import Bolt, Door, OpenState
 from .timer import Timer
@@ -33,8 +33,14 @@ class LockFacts:
         self._change = Timer(hass, f"{lock.name} facts", self._async_time_has_passed)
 
     def moment(self) -> datetime:
-        """Return the time, later than ever before: what we do ourselves has an order, whatever the clock does."""
-        self._last = max(dt_util.utcnow(), self._last + TICK)
+        """Return the time, later than ever before: what we do ourselves has an order though the clock is corrected."""
+        now = dt_util.utcnow()
+        if now < self._last - FRESH:
+            # It was wrong until now.
+            self._last = now
+            self.testimony = self.testimony.heard_by(now)
+            self._lock.questions.async_ask_in(0)
+        self._last = max(now, self._last + TICK)
         return self._last
 
     @callback
@@ -74,6 +80,7 @@ class LockFacts:
     @callback
     def async_note_record(self, event: LockEvent, source: FactSource, order: int, *, own: bool) -> None:
         """Note what a record tells; where a command of ours left the bolt is known."""
+        self.moment()
 
         def said[T](value: T) -> Evidence[T]:
             return Evidence(value=value, source=source, at=event.at, heard=event.received, order=order)

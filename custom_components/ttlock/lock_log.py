@@ -29,6 +29,7 @@ from .client.events import (
     is_free,
     type_of,
 )
+from .client.evidence import CLOCK_SLACK
 from .client.history import News
 from .client.models import Record
 from .client.roads.router import Road
@@ -218,7 +219,7 @@ class LockLog:
             return ()
         async with self._reading:
             now = dt_util.utcnow()
-            start = self.history.next_start
+            start = self.history.next_start(now)
             most = (
                 MOST_PAGES if start else min(MOST_PAGES, max(1, FIRST_CALLS // max(1, len(self._lock.account.locks))))
             )
@@ -336,13 +337,13 @@ class LockLog:
         return known
 
     def is_own(self, event: LockEvent) -> bool:
-        """Return whether a record is that of a command of ours."""
+        """Return whether a record is that of a command of ours: the first that fits, any later one is somebody else's."""
         moved = self._lock.commands.moved.get(event.bolt) if event.bolt else None
-        if moved is None:
+        if moved is None or event.record_type not in (OWN_NEARBY if moved.road is Road.BLUETOOTH else OWN_RECORDS):
             return False
-        at, road = moved
-        own = OWN_NEARBY if road is Road.BLUETOOTH else OWN_RECORDS
-        return event.record_type in own and abs(event.at - at) < OWN_COMMAND
+        if moved.recorded_at is None and abs(event.at - moved.at) < OWN_COMMAND:
+            moved.recorded_at = event.at
+        return moved.recorded_at is not None and abs(event.at - moved.recorded_at) <= CLOCK_SLACK
 
     # -- Telling ---------------------------------------------------------------------------------------------------
 

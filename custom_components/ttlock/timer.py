@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant
-from homeassistant.helpers.event import async_track_point_in_utc_time
+from homeassistant.helpers.event import async_call_later, async_track_point_in_utc_time
 from homeassistant.util import dt as dt_util
 
 type Action = Callable[[], Coroutine[Any, Any, None]]
@@ -24,8 +24,10 @@ class Timer:
         """The moment it waits for."""
 
     def after(self, delay: timedelta) -> None:
-        """Call after a while."""
-        self.at(dt_util.utcnow() + delay)
+        """Call after a while, whatever the clock does meanwhile."""
+        self.cancel()
+        self.due = dt_util.utcnow() + delay
+        self._cancel = async_call_later(self._hass, delay, self._job)
 
     def at(self, when: datetime | None) -> None:
         """Call at a moment, never for None."""

@@ -296,10 +296,12 @@ def test_what_no_database_takes_is_left_out(odd: dict[str, Any]) -> None:
 
 def test_the_list_is_read_again_some_way_back() -> None:
     history = History(SALT, START)
-    assert history.next_start is None
+    assert history.next_start(at(0)) is None
     history.read(at(500))
-    history.read(at(100))
-    assert history.next_start == at(500) - OVERLAP
+    assert history.next_start(at(600)) == at(500) - OVERLAP
+    assert history.next_start(at(400)) == at(400) - OVERLAP, "the clock was ahead"
+    history.read(at(400))
+    assert history.next_start(at(600)) == at(400) - OVERLAP
 
 
 def test_what_is_kept_holds_no_digits() -> None:

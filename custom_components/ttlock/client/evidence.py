@@ -157,11 +157,12 @@ class Trail[T]:
         return Trail(tuple(items))
 
     def restored(self, now: datetime) -> Trail[T]:
-        """Return the trail as it is known after a restart.
+        """Return the trail as it is known after a restart."""
+        return Trail(tuple(replace(item, restored=True) for item in self.heard_by(now).items))
 
-        What was heard later than now was noted by a clock that was wrong, and would be believed until that comes.
-        """
-        return Trail(tuple(replace(item, restored=True) for item in self.items if item.heard <= now + CLOCK_SLACK))
+    def heard_by(self, now: datetime) -> Trail[T]:
+        """Return the trail without what a clock has noted that was ahead: it would be believed until that time comes."""
+        return Trail(tuple(item for item in self.items if item.heard <= now + CLOCK_SLACK))
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,15 +73,16 @@ class History:
         self.battery_told: int | None = None
         """The limit of the last alarm of the battery, None when its charge was never known."""
 
-    @property
-    def next_start(self) -> datetime | None:
+    def next_start(self, now: datetime) -> datetime | None:
         """Return from which lock time on the list has to be read, None for the newest page only."""
-        return None if self.read_until is None else self.read_until - OVERLAP
+        return None if self.read_until is None else min(self.read_until, now) - OVERLAP
 
     def take(
         self, records: Iterable[Record], source: Source, received: datetime, ahead: timedelta = timedelta()
     ) -> list[News]:
         """Return what is new, oldest first. `ahead` is by how much the lock's clock is known to be fast."""
+        # A clock that was ahead when all began must not make everything old.
+        self.floor = min(self.floor, received)
         news: list[tuple[datetime, int, Key, News]] = []
         met: dict[Key, dict[Record | int, int]] = {}
         for record in records:
@@ -125,8 +126,8 @@ class History:
     def read(self, until: datetime) -> None:
         """Note that the list was read without a gap, up to that moment."""
         self.refused = False
-        if self.read_until is None or until > self.read_until:
-            self.read_until = until
+        # That may be earlier than before: when the clock was ahead until now.
+        self.read_until = until
         if listed := self._listed():
             # Who reads with a clock that is ahead shall not make old what comes next.
             end = min(parse.epoch_ms(self.read_until), self._seen[listed[-1]].stamp) - KEPT // timedelta(milliseconds=1)

@@ -7,36 +7,22 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.ttlock.client.quota import Habit, Regular, next_question, stretches
+from custom_components.ttlock.client.quota import Habit, Regular, pause, stretches
 from custom_components.ttlock.client.quota.pace import MOST
+from custom_components.ttlock.client.quota.poller import LONGEST
 
 NOW = datetime(2026, 12, 1, 12, tzinfo=UTC)
 SHORTEST = timedelta(minutes=10)
-HOUR = timedelta(hours=1)
 EVEN = (1.0,) * 24
 
 
-def ask(known_at: datetime | None, interval: timedelta, now: datetime = NOW, blocked: bool = False) -> datetime | None:
-    return next_question(known_at, now, interval=interval, shortest=SHORTEST, weights=EVEN, zone=UTC, blocked=blocked)
-
-
-def test_a_lock_that_cannot_be_reached_is_not_asked() -> None:
-    assert ask(None, HOUR, blocked=True) is None
-    assert ask(NOW, HOUR, blocked=True) is None
-
-
-def test_a_lock_of_which_nothing_is_known_is_asked_at_once() -> None:
-    assert ask(None, HOUR) == NOW
-
-
-def test_time_counts_from_when_the_bolt_was_last_known() -> None:
-    assert ask(NOW - HOUR / 3, HOUR) == NOW + HOUR * 2 / 3
-    assert ask(NOW - 5 * HOUR, HOUR) == NOW, "overdue"
-    assert ask(NOW + 5 * HOUR, HOUR) == NOW + SHORTEST, "a clock that was set back silences no lock"
-
-
 def test_a_radio_is_not_woken_more_often_than_its_battery_likes() -> None:
-    assert ask(NOW, timedelta(seconds=1)) == NOW + SHORTEST
+    wait = pause(NOW, interval=timedelta(seconds=1), shortest=SHORTEST, weights=EVEN, zone=UTC)
+    assert wait == SHORTEST
+
+
+def test_a_lock_among_any_number_is_asked_now_and_then() -> None:
+    assert pause(NOW, interval=timedelta(days=1000), shortest=SHORTEST, weights=EVEN, zone=UTC) == LONGEST
 
 
 moves = st.lists(st.integers(0, 23), max_size=400)
@@ -61,11 +47,9 @@ def test_over_a_week_the_questions_are_as_many_as_the_interval_says(hours: list[
     weights, interval = habit_of(hours).weights, timedelta(minutes=minutes)
     at, asked, end = NOW, 0, NOW + timedelta(days=7)
     while at < end:
-        due = next_question(
-            at, at, interval=interval, shortest=timedelta(seconds=1), weights=weights, zone=ZoneInfo(zone)
-        )
-        assert due is not None and due > at
-        at, asked = due, asked + 1
+        wait = pause(at, interval=interval, shortest=timedelta(seconds=1), weights=weights, zone=ZoneInfo(zone))
+        assert wait > timedelta()
+        at, asked = at + wait, asked + 1
     assert asked == pytest.approx(timedelta(days=7) / interval, abs=1.01)
 
 

@@ -7,7 +7,7 @@ from .governor import FREE_PLAN, Governor
 from .habit import Habit
 from .month import BEIJING, month_start, next_month
 from .pace import Regular, stretches
-from .poller import next_question
+from .poller import pause
 
 __all__ = [
     "BEIJING",
@@ -17,6 +17,6 @@ __all__ = [
     "Regular",
     "month_start",
     "next_month",
-    "next_question",
+    "pause",
     "stretches",
 ]

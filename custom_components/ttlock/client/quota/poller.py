@@ -1,4 +1,4 @@
-"""When a lock is asked next where its bolt is."""
+"""How long to wait until a lock is asked again where its bolt is."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta, tzinfo
@@ -9,29 +9,15 @@ LONGEST: Final = timedelta(days=14)
 """However many locks there are: each is asked now and then, so that one that is dead is found out."""
 
 
-def next_question(
-    known_at: datetime | None,
-    now: datetime,
-    *,
-    interval: timedelta,
-    shortest: timedelta,
-    weights: Sequence[float],
-    zone: tzinfo,
-    blocked: bool = False,
-) -> datetime | None:
-    """Return when to ask; now when it is overdue, None for a lock that cannot be reached.
+def pause(
+    now: datetime, *, interval: timedelta, shortest: timedelta, weights: Sequence[float], zone: tzinfo
+) -> timedelta:
+    """Return how long to wait for the next question to a lock that is asked now.
 
     `interval` is the pause that the calls of the month allow on average, `weights` say in which hours of the lock's day
-    it is to be shorter, never shorter than `shortest`, since each question wakes a radio. Time counts from when the bolt
-    was last known, by whatever road.
+    it is to be shorter, never shorter than `shortest`, since each question wakes a radio.
     """
-    if blocked:
-        return None
-    if known_at is None or known_at > now:
-        # A clock that was set back must not silence a lock.
-        return now if known_at is None else now + shortest
-    longest = min(max(interval, shortest), LONGEST)
-    return max(known_at + max(_passed(known_at, longest, weights, zone), shortest), now)
+    return max(_passed(now, min(max(interval, shortest), LONGEST), weights, zone), shortest)
 
 
 def _passed(since: datetime, interval: timedelta, weights: Sequence[float], zone: tzinfo) -> timedelta:
