@@ -1,5 +1,6 @@
 """Life of a config entry: set-up, failures, renewal, removal, what comes and goes."""
 
+import asyncio
 from datetime import timedelta
 import time
 from typing import Any
@@ -20,7 +21,7 @@ from simulator import CloudServer, Fault, World
 
 from .conftest import WHOLE_HOUSE, setup
 from .passing_time import pass_time
-from .test_lock import Find
+from .test_lock import Find, state_of
 
 pytestmark = pytest.mark.locks("front_door")
 
@@ -249,6 +250,24 @@ async def test_half_a_list_at_the_start_removes_nothing(
     await loaded.runtime_data.async_refresh()
     await hass.async_block_till_done(wait_background_tasks=True)
     assert hass.states.get("lock.my_own_name").state == "locked"  # type: ignore[union-attr]
+
+
+async def test_a_reload_waits_for_the_command_that_is_under_way(
+    hass: HomeAssistant, loaded: MockConfigEntry, world: World, entity_id: Find
+) -> None:
+    lock, switch = entity_id("lock", "front_door", "lock"), entity_id("switch", "front_door", "passage_mode")
+    for gateway in world.gateways.values():
+        gateway.latency = 0.05
+    data = {"entity_id": lock, "enabled": True, "all_day": True, "days": ["mon"]}
+    command = hass.async_create_task(hass.services.async_call(DOMAIN, "configure_passage_mode", data, blocking=True))
+    async with asyncio.timeout(5):
+        while not loaded.runtime_data.locks[world.lock("front_door").lock_id].under_way:  # noqa: ASYNC110  # nobody tells
+            await asyncio.sleep(0)
+    await hass.config_entries.async_reload(loaded.entry_id)
+    await command
+    await hass.async_block_till_done()
+    assert world.lock("front_door").passage.enabled
+    assert state_of(hass, switch).state == "on"
 
 
 async def test_a_setting_survives_a_reload_right_after_it(

@@ -21,7 +21,7 @@ from .blueprint_shelf import async_blueprint_shelf
 from .bluetooth_stack import async_end_of
 from .client.errors import TTLockError
 from .client.roads.no_cloud import LocalClient
-from .const import CONF_KIND, CONF_TOKEN, DOMAIN, LOGGER
+from .const import COMMANDS_END_SECONDS, CONF_KIND, CONF_TOKEN, DOMAIN, LOGGER
 from .coordinator import AccountCoordinator, TTLockConfigEntry
 from .details import Details
 from .fact_store import FactStore
@@ -121,7 +121,12 @@ def _forget_tables(account: AccountCoordinator, kept: LocalTables, lock_id: int)
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: TTLockConfigEntry) -> bool:
-    """Unload an account."""
+    """Unload an account, once the commands that are under way have told what became of them.
+
+    Home Assistant reloads by itself half a minute after an entity was enabled.
+    """
+    if commands := set[asyncio.Future[None]]().union(*(lock.under_way for lock in entry.runtime_data.locks.values())):
+        await asyncio.wait(commands, timeout=COMMANDS_END_SECONDS)
     await asyncio.gather(*(lock.log.async_close() for lock in entry.runtime_data.locks.values()))
     if unloaded := await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
         await entry.runtime_data.settings.async_flush()

@@ -4,6 +4,7 @@ What belongs together is done by one part each: `facts` decide what is believed,
 `commands` move the bolt, `questions` say when the lock is asked, `contact` whether it can be, `upkeep` has the rest.
 """
 
+import asyncio
 from collections.abc import Awaitable
 from contextlib import nullcontext
 from dataclasses import replace
@@ -57,6 +58,8 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         self.data = LockData(inventory=inventory, settings=account.settings.get(self.lock_id))
         self.commands_sent = 0
         """Grows with the beginning and the end of each command."""
+        self.under_way: set[asyncio.Future[None]] = set()
+        """The commands that have not ended yet."""
         self.explained_at: datetime | None = None
         """Of when operator and trigger are."""
         self._watchers: set[CALLBACK_TYPE] = set()
@@ -210,6 +213,8 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
     async def async_command[T](self, command: Awaitable[T]) -> T:
         """Await a command and remember what it tells about the way to the lock."""
         self.commands_sent += 1
+        ended = self.hass.loop.create_future()
+        self.under_way.add(ended)
         try:
             with self.account.issues.watching(self):
                 return await command
@@ -219,6 +224,8 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
             raise
         finally:
             self.commands_sent += 1
+            self.under_way.discard(ended)
+            ended.set_result(None)
 
     # -- Data ------------------------------------------------------------------------------------------------------
 
