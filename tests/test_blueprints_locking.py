@@ -1,8 +1,6 @@
 """The blueprints that move a bolt or make a code, and those that wait for a lock, at the virtual door."""
 
 from datetime import timedelta
-from pathlib import Path
-import re
 from typing import Any, Final
 
 from freezegun.api import FrozenDateTimeFactory
@@ -10,13 +8,13 @@ from homeassistant.auth.models import User
 from homeassistant.core import Context, CoreState, HomeAssistant
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
-from homeassistant.util.yaml import parse_yaml
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser, async_mock_service
 
 from simulator import Fault, World
 
 from .conftest import WHOLE_HOUSE, setup
+from .documentation import automation
 from .passing_time import pass_time
 from .recipients import Recipient
 from .test_actions import act
@@ -40,7 +38,6 @@ from .test_share_access import code_in
 
 pytestmark = [pytest.mark.locks("front_door"), pytest.mark.usefixtures("shelf")]
 
-PAGE: Final = Path(__file__).parents[1] / "docs" / "automations.md"
 PASSAGE: Final = "switch.front_door_passage_mode"
 
 
@@ -363,8 +360,10 @@ async def test_the_automations_of_the_page_ask_about_who_is_away_and_who_comes_h
     world: World,
     phone: Recipient,  # noqa: F811
 ) -> None:
-    blocks = re.findall(r"```yaml\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
-    copied: list[Any] = [parse_yaml(block) for block in blocks]
+    copied = [
+        automation("automations.md", alias)
+        for alias in ("Opened by somebody who is away", "Ask to unlock when Ann comes home")
+    ]
     assert await async_setup_component(hass, "zone", {})
     ann = MockUser(name="Ann").add_to_hass(hass)
 

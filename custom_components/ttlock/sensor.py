@@ -18,6 +18,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 from homeassistant.util import dt as dt_util
 
+from .battery_forecast import BatteryForecast, BatteryForecastDescription
 from .bluetooth_signal import BluetoothSignal, BluetoothSignalDescription
 from .book_sensor import BookSensor, BookSensorDescription
 from .callback_sensor import CallbackSensor, CallbackSensorDescription
@@ -306,6 +307,14 @@ LAST_OPENED = (
         value_fn=lambda history: history.last_opened,
     ),
 )
+BATTERY_LOW_ON = BatteryForecastDescription(
+    key="battery_low_on",
+    translation_key="battery_low_on",
+    device_class=SensorDeviceClass.TIMESTAMP,
+    entity_category=EntityCategory.DIAGNOSTIC,
+    entity_registry_enabled_default=False,
+    battery="lockbattery",
+)
 BLUETOOTH_SIGNAL = BluetoothSignalDescription(
     key="lockblesignal",
     translation_key="bluetooth_signal",
@@ -376,6 +385,7 @@ async def async_setup_entry(
         async_add_entities(QuotaSensor(entry.runtime_data, description) for description in CALLS)
     async_add_lock_entities(entry, async_add_entities, SENSORS, _sensor)
     async_add_lock_entities(entry, async_add_entities, LAST_OPENED, LastOpened)
+    async_add_lock_entities(entry, async_add_entities, (BATTERY_LOW_ON,), BatteryForecast)
     async_add_lock_entities(entry, async_add_entities, (GATEWAY_SIGNAL,), GatewaySignal)
     async_add_lock_entities(entry, async_add_entities, DETAILS, LockDetailSensor)
     async_add_gateway_entities(entry, async_add_entities, GATEWAY_SENSORS, GatewaySensor)
