@@ -2,8 +2,6 @@
 
 from collections.abc import AsyncGenerator
 from datetime import timedelta
-from pathlib import Path
-import re
 from typing import Any, Final, override
 
 from aiohttp import web
@@ -19,13 +17,13 @@ from homeassistant.components.homeassistant.exposed_entities import async_expose
 from homeassistant.core import Context, Event, EventStateChangedData, HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
-from homeassistant.util.yaml import parse_yaml
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from simulator import CloudServer, Fault, World
 
 from .conftest import setup
+from .documentation import ROOT, blocks
 from .passing_time import pass_time
 from .test_lock import LOCK as LOCK_CALL, STATE, UNLOCK, command, state_of
 from .test_record_options import BELL, choose, happened
@@ -34,7 +32,7 @@ from .voice_agent import add_agent
 
 pytestmark = pytest.mark.locks("front_door")
 
-PAGE: Final = Path(__file__).parents[1] / "docs" / "voice.md"
+PAGE: Final = ROOT / "docs" / "voice.md"
 LOCK: Final = "lock.front_door"
 DOOR: Final = "binary_sensor.front_door_door"
 BELL_EVENT: Final = "event.front_door_doorbell"
@@ -43,10 +41,8 @@ PIN: Final = "1234"
 
 def documented(domain: str) -> dict[str, Any]:
     """Return the configuration that our page tells users to copy."""
-    (block,) = re.findall(rf"```yaml\n({domain}:\n.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
-    found = parse_yaml(block)
-    assert isinstance(found, dict)
-    return dict(found[domain])
+    (found,) = [block.content[domain] for block in blocks(PAGE) if domain in block.content]
+    return dict(found)
 
 
 @pytest.fixture

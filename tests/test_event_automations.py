@@ -1,8 +1,6 @@
 """The automations of docs/events.md, as they stand there, and what an outage does to them."""
 
 from datetime import timedelta
-from pathlib import Path
-import re
 from typing import Any, Final
 
 from freezegun.api import FrozenDateTimeFactory
@@ -10,30 +8,26 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er, label_registry as lr
 from homeassistant.setup import async_setup_component
-from homeassistant.util.yaml import parse_yaml
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_mock_service
 
 from simulator import Fault, World
 
+from .documentation import ROOT, blocks
 from .passing_time import pass_time
 from .test_lock import Find, state_of
 from .test_records import CODE, Events, front_door, read, told  # noqa: F401  # fixtures among them
 
 pytestmark = pytest.mark.locks("front_door")
 
-PAGE: Final = Path(__file__).parents[1] / "docs" / "events.md"
+PAGE: Final = ROOT / "docs" / "events.md"
 
 
 def automations() -> list[dict[str, Any]]:
     """Return the automations of the page, in their order."""
-    blocks = re.findall(r"```yaml\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
-    found: list[dict[str, Any]] = []
-    for number, block in enumerate(blocks):
-        content = parse_yaml(block)
-        assert isinstance(content, dict)
-        found.append({"id": str(number), "alias": f"Copied {number}", **content})
-    return found
+    return [
+        {"id": str(number), "alias": f"Copied {number}", **block.content} for number, block in enumerate(blocks(PAGE))
+    ]
 
 
 async def test_the_automations_of_the_documentation_run(

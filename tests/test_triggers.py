@@ -1,8 +1,6 @@
 """Triggers and conditions of the automation editor, run by real automations on what happens at the virtual door."""
 
 from datetime import timedelta
-from pathlib import Path
-import re
 from typing import Any, Final
 
 from freezegun.api import FrozenDateTimeFactory
@@ -12,7 +10,6 @@ from homeassistant.helpers import condition, config_validation as cv, entity_reg
 from homeassistant.helpers.trigger import async_validate_trigger_config
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
-from homeassistant.util.yaml import parse_yaml
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_mock_service
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
@@ -20,13 +17,14 @@ import voluptuous as vol
 
 from simulator import Fault, World
 
+from .documentation import ROOT, blocks
 from .test_actions import act
 from .test_lock import command
 from .test_records import CODE, front_door, read  # noqa: F401  # a fixture among them
 
 pytestmark = pytest.mark.locks("front_door")
 
-PAGE: Final = Path(__file__).parents[1] / "docs" / "triggers.md"
+PAGE: Final = ROOT / "docs" / "triggers.md"
 ACCESS: Final = "event.front_door_access_log"
 LOCK: Final = "lock.front_door"
 
@@ -233,8 +231,7 @@ async def test_the_automations_of_the_documentation_run(
     world: World,
 ) -> None:
     said = async_mock_service(hass, "notify", "send_message")
-    blocks = re.findall(r"```yaml\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
-    wanted = [{"id": str(number), **parse_yaml(block)} for number, block in enumerate(blocks)]  # type: ignore[dict-item]
+    wanted = [{"id": str(number), **block.content} for number, block in enumerate(blocks(PAGE))]
     assert await async_setup_component(hass, "automation", {"automation": wanted})
     await hass.async_block_till_done()
     assert [state.state for state in hass.states.async_all("automation")] == ["on"] * 3

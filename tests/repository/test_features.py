@@ -19,9 +19,7 @@ from .source import INTEGRATION, ROOT
 PAGE: Final = ROOT / "docs" / "features.md"
 FEATURES: Final = 110
 REACHES: Final = {"C", "Cs", "B", "B?", "A", "-"}
-REASONS: Final = {"App", "Vendor", "Bluetooth", "Records", "Reminders", "Webhook"}
-ELSEWHERE: Final = {"Records", "Reminders", "Webhook"}
-"""What is built on its own: only for these may the cloud serve something that nothing serves here."""
+REASONS: Final = {"App", "Vendor", "Bluetooth"}
 BEYOND_THE_MANUALS: Final = {"export_credentials", "get_lock_credential_status"}
 """Actions that serve none of the features."""
 PLATFORMS: Final = {platform.value for platform in Platform}
@@ -123,8 +121,7 @@ def test_what_is_named_exists(row: Row) -> None:
 def test_what_the_cloud_gives_is_served(row: Row) -> None:
     if not row.reaches & {"C", "Cs"}:
         return
-    served = re.findall(r"`(ttlock\.\w+|\w+\.\w+)`", row.served)
-    assert served or row.reasons & ELSEWHERE
+    assert re.findall(r"`(ttlock\.\w+|\w+\.\w+)`", row.served)
 
 
 def test_every_action_serves_a_feature() -> None:
@@ -134,9 +131,7 @@ def test_every_action_serves_a_feature() -> None:
 
 
 def test_rows_are_read() -> None:
-    page = (
-        "| 7 | Name | B+Cs | `ttlock.add_card`, `lock.unlock` by `name` | Records: now. Bluetooth: later |\n| a | b |"
-    )
+    page = "| 7 | Name | B+Cs | `ttlock.add_card`, `lock.unlock` by `name` | App: now. Bluetooth: later |\n| a | b |"
     [row] = rows(page)
     assert (row.number, set(row.reaches), row.actions) == (7, {"B", "Cs"}, ["add_card"])
-    assert (row.dotted, row.reasons) == (["lock.unlock"], {"Records", "Bluetooth"})
+    assert (row.dotted, row.reasons) == (["lock.unlock"], {"App", "Bluetooth"})
