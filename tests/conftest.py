@@ -52,11 +52,13 @@ def pytest_sessionfinish() -> None:
 
 @pytest.fixture(autouse=True, scope="session")
 def quiet_loggers() -> None:
-    """Keep two loggers from saying more than they do outside of tests, or more than anybody reads."""
+    """Keep loggers from saying more than they do outside of tests, or more than anybody reads."""
     # The stand-in for storage logs what it stores; Home Assistant's own does not, and a private file may hold digits.
     logging.getLogger("pytest_homeassistant_custom_component.common").setLevel(logging.INFO)
     # A line for every entity of every test costs a tenth of its time.
     logging.getLogger("homeassistant.helpers.entity_registry").setLevel(logging.WARNING)
+    # It cannot say when a page was asked for while the clock is held.
+    logging.getLogger("aiohttp.access").setLevel(logging.WARNING)
 
 
 @pytest.fixture(autouse=True)

@@ -2,10 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from datetime import timedelta
-from typing import Any
 
-from aiohttp import web
-from aiohttp.test_utils import TestServer
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.auth.models import User
 from homeassistant.core import Context, HomeAssistant
@@ -22,6 +19,7 @@ from simulator import CloudServer, Fault, World
 
 from .conftest import WHOLE_HOUSE
 from .passing_time import pass_time
+from .phones import PushServer, push_server, registration
 from .test_actions import passcodes
 from .test_lock import Find
 from .test_share_access import code_in
@@ -91,54 +89,18 @@ async def test_nothing_stays_behind_when_the_account_is_unloaded(
     assert shown(hass) == []
 
 
-class PushServer:
-    """Where the messages for phones go."""
-
-    def __init__(self) -> None:
-        """Deliver everything."""
-        self.url = ""
-        self.status = 201
-        self.pushed: list[tuple[str, dict[str, Any]]] = []
-
-    async def take(self, request: web.Request) -> web.Response:
-        """Take a message for the phone that the address names."""
-        self.pushed.append((request.match_info["phone"], await request.json()))
-        return web.json_response({}, status=self.status)
-
-
 @pytest.fixture
 async def push(button: str) -> AsyncGenerator[PushServer]:
-    """Return the running server."""
-    push = PushServer()
-    application = web.Application()
-    application.router.add_post("/{phone}", push.take)
-    async with TestServer(application) as server:
-        push.url = str(server.make_url("/"))
+    """Return the running server, once the house has a button."""
+    async with push_server() as push:
         yield push
 
 
 async def add_phone(hass: HomeAssistant, push: PushServer, owner: User, name: str) -> None:
-    """Register a phone of a user."""
-    entry = MockConfigEntry(
-        domain="mobile_app",
-        title=name,
-        data={
-            "app_data": {"push_token": "token", "push_url": f"{push.url}{name}"},
-            "app_id": "app",
-            "app_name": "App",
-            "app_version": "1",
-            "device_id": f"device-{name}",
-            "device_name": name,
-            "manufacturer": "Maker",
-            "model": "Phone",
-            "os_name": "OS",
-            "os_version": "1",
-            "secret": "",
-            "supports_encryption": False,
-            "user_id": owner.id,
-            "webhook_id": f"webhook-{name}",
-        },
-    )
+    """Let Home Assistant know a phone of a user."""
+    app = registration(name, {"push_token": "token", "push_url": f"{push.url}{name}"})
+    more = {"secret": "", "user_id": owner.id, "webhook_id": f"webhook-{name}"}
+    entry = MockConfigEntry(domain="mobile_app", title=name, data=app | more)
     entry.add_to_hass(hass)
     assert await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done()

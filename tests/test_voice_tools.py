@@ -486,5 +486,11 @@ async def test_codes_need_somebody_to_be_sent_to(hass: HomeAssistant, loaded: Mo
         {"voice_recipients": "voice_without_recipient"},
     )
     await hass.config_entries.options.async_configure(flow["flow_id"], {**alone, "voice_manage": False})
-    assert loaded.options == {"voice_manage": False, "voice_names": False, "voice_recipients": []}
+    assert loaded.options == {
+        "voice_manage": False,
+        "voice_names": False,
+        "voice_recipients": [],
+        "voice_approval": False,
+        "voice_phones": [],
+    }
     await hass.async_block_till_done(wait_background_tasks=True)

@@ -72,6 +72,7 @@ class ScriptedAgent(AbstractConversationAgent):
         anew: bool = False,
         text: str = "What a test wants",
         language: str = "en",
+        device_id: str | None = None,
     ) -> list[Result]:
         """Let the user say something, upon which the agent calls tools; returns what it got."""
         self.calls, self.results = list(calls), []
@@ -81,6 +82,7 @@ class ScriptedAgent(AbstractConversationAgent):
             None if anew else self.conversation_id,
             context or Context(),
             language=language,
+            device_id=device_id,
             agent_id=self.agent_id,
         )
         if not anew:

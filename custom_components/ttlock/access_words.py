@@ -3,6 +3,7 @@
 from datetime import datetime, tzinfo
 
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.translation import async_get_cached_translations
 from homeassistant.util import dt as dt_util
 
@@ -24,6 +25,15 @@ def _texts(hass: HomeAssistant, category: str) -> dict[str, str]:
 def word(hass: HomeAssistant, key: str, **placeholders: str) -> str:
     """Return one of the common texts."""
     return _texts(hass, "common")[f"component.{DOMAIN}.common.{key}"].format(**placeholders)
+
+
+@callback
+def error_text(hass: HomeAssistant, err: HomeAssistantError) -> str:
+    """Return an error as an action would say it, in the language of the house if it is one of ours."""
+    text = _texts(hass, "exceptions").get(
+        f"component.{err.translation_domain}.exceptions.{err.translation_key}.message"
+    )
+    return str(err) if text is None else text.format(**(err.translation_placeholders or {}))
 
 
 @callback

@@ -18,7 +18,8 @@ TOOLS: Final[tuple[type[LockTool], ...]] = (LastOpened, ListAccess, GuestCode, O
 PROMPT: Final = (
     "Access to these locks can be looked up and managed: {locks}. Codes are sent to the owner's recipients; "
     "never invent, repeat or spell a code. When a tool answers with needs_confirmation, ask the user whether that is "
-    "wanted, and call it again with the value as confirmation only after the user has agreed."
+    "wanted, and call it again with the value as confirmation only after the user has agreed. When it answers with "
+    "approval_sent, nothing has been done yet: say that an administrator has been asked."
 )
 
 

@@ -60,12 +60,34 @@ class _Question:
     asked_at: datetime
 
 
+class Hourly:
+    """What may happen only so often an hour, for each account."""
+
+    def __init__(self) -> None:
+        """Nothing has happened yet."""
+        self._times: dict[str, deque[datetime]] = {}
+
+    @callback
+    def async_may(self, entry_id: str) -> bool:
+        """Return whether it may happen once more."""
+        times = self._of(entry_id)
+        return len(times) < WRITES or dt_util.utcnow() - times[0] >= HOUR
+
+    @callback
+    def async_note(self, entry_id: str) -> None:
+        """Count it, whether it succeeds or not."""
+        self._of(entry_id).append(dt_util.utcnow())
+
+    def _of(self, entry_id: str) -> deque[datetime]:
+        return self._times.setdefault(entry_id, deque(maxlen=WRITES))
+
+
 @dataclass(slots=True)
 class Confirmations:
     """The questions that wait for an answer, and what was done lately."""
 
     _questions: dict[str, _Question] = field(default_factory=dict)
-    _writes: dict[str, deque[datetime]] = field(default_factory=dict)
+    writes: Hourly = field(default_factory=Hourly)
 
     @callback
     def async_ask(self, deed: Deed, turn: Turn) -> str:
@@ -87,18 +109,6 @@ class Confirmations:
             and turn.number > asked.turn.number
             and dt_util.utcnow() - asked.asked_at < VALID
         )
-
-    @callback
-    def async_may_write(self, entry_id: str) -> bool:
-        """Return whether an account may be written to once more."""
-        now = dt_util.utcnow()
-        writes = self._writes.setdefault(entry_id, deque(maxlen=WRITES))
-        return len(writes) < WRITES or now - writes[0] >= HOUR
-
-    @callback
-    def async_note_write(self, entry_id: str) -> None:
-        """Count a write, whether it succeeds or not."""
-        self._writes.setdefault(entry_id, deque(maxlen=WRITES)).append(dt_util.utcnow())
 
 
 DATA: Final[HassKey[Confirmations]] = HassKey(f"{DOMAIN}_voice")

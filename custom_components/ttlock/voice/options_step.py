@@ -5,10 +5,26 @@ from typing import Any, Final
 
 from homeassistant.config_entries import ConfigFlowResult, OptionsFlow
 from homeassistant.const import Platform
-from homeassistant.helpers.selector import BooleanSelector, EntitySelector, EntitySelectorConfig
+from homeassistant.helpers.selector import (
+    BooleanSelector,
+    DeviceFilterSelectorConfig,
+    DeviceSelector,
+    DeviceSelectorConfig,
+    EntitySelector,
+    EntitySelectorConfig,
+)
 import voluptuous as vol
 
-from .options import CONF_VOICE_MANAGE, CONF_VOICE_NAMES, CONF_VOICE_RECIPIENTS, VoiceOptions
+from ..delivery import PHONES
+from .options import (
+    CONF_VOICE_APPROVAL,
+    CONF_VOICE_MANAGE,
+    CONF_VOICE_NAMES,
+    CONF_VOICE_PHONES,
+    CONF_VOICE_RECIPIENTS,
+    VoiceOptions,
+)
+from .phones import async_phones
 from .sentences import async_are_installed, async_install, async_remove
 
 CONF_SENTENCES: Final = "sentences"
@@ -23,9 +39,15 @@ class VoiceSteps(OptionsFlow):
         """Ask how far they may go."""
         errors: dict[str, str] = {}
         if user_input is not None:
-            if user_input[CONF_VOICE_RECIPIENTS] or not user_input[CONF_VOICE_MANAGE]:
+            phones = user_input[CONF_VOICE_PHONES]
+            if user_input[CONF_VOICE_MANAGE] and not user_input[CONF_VOICE_RECIPIENTS]:
+                errors[CONF_VOICE_RECIPIENTS] = "voice_without_recipient"
+            if user_input[CONF_VOICE_APPROVAL] and not phones:
+                errors[CONF_VOICE_PHONES] = "voice_without_phone"
+            elif user_input[CONF_VOICE_APPROVAL] and len(await async_phones(self.hass, phones)) < len(set(phones)):
+                errors[CONF_VOICE_PHONES] = "voice_phone_unfit"
+            if not errors:
                 return self.async_create_entry(data={**self.config_entry.options, **user_input})
-            errors[CONF_VOICE_RECIPIENTS] = "voice_without_recipient"
         known = VoiceOptions.of(user_input or self.config_entry.options)
         schema = vol.Schema(
             {
@@ -33,6 +55,10 @@ class VoiceSteps(OptionsFlow):
                 vol.Required(CONF_VOICE_NAMES, default=known.names): BooleanSelector(),
                 vol.Required(CONF_VOICE_RECIPIENTS, default=list(known.recipients)): EntitySelector(
                     EntitySelectorConfig(domain=Platform.NOTIFY, multiple=True)
+                ),
+                vol.Required(CONF_VOICE_APPROVAL, default=known.approval): BooleanSelector(),
+                vol.Required(CONF_VOICE_PHONES, default=list(known.phones)): DeviceSelector(
+                    DeviceSelectorConfig(filter=[DeviceFilterSelectorConfig(integration=PHONES)], multiple=True)
                 ),
             }
         )

@@ -43,16 +43,26 @@ class Question:
     """One call of a tool that has passed the first checks."""
 
     hass: HomeAssistant
+    assistant: str
     exposed: ExposedLock
     caller: Caller
     context: Context | None
+    device_id: str | None
+    """The speaker, or whatever else was spoken or written to."""
     turn: Turn | None
     arguments: Mapping[str, Any]
+    approver: Caller | None = None
+    """The administrator who has agreed on a phone."""
 
     @property
     def lock(self) -> LockCoordinator:
         """Return the lock that is meant."""
         return self.exposed.coordinator
+
+    @property
+    def entry_id(self) -> str:
+        """Return the account of the lock."""
+        return self.lock.config_entry.entry_id
 
     @property
     def name(self) -> str:
@@ -88,9 +98,11 @@ class LockTool(Tool):
                 return ToolResult({"error": NOT_FOUND}, error=True)
             question = Question(
                 hass=hass,
+                assistant=llm_context.assistant,
                 exposed=exposed,
                 caller=await Caller.of(hass, llm_context.context),
                 context=llm_context.context,
+                device_id=llm_context.device_id,
                 turn=Turn.current(hass),
                 arguments=arguments,
             )

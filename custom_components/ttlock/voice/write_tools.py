@@ -1,15 +1,13 @@
-"""Voice tools that change who may open a lock: for administrators, and only after they have said yes.
+"""Voice tools that change who may open a lock.
 
 What is done comes back in words without digits; codes go to the recipients of the options (voice-and-automation.md 12).
 """
 
 from abc import abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, ClassVar, Final, override
 
-from homeassistant.components import persistent_notification
 from homeassistant.core import HomeAssistant, ServiceCall
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers.llm import ToolAnnotations
@@ -24,81 +22,21 @@ from ..actions.outcomes import PENDING
 from ..actions.period import full_hour, next_full_hour
 from ..actions.results import aware
 from ..actions.several import FAILED, async_take_off
-from ..activity import async_write_line
 from ..client import Feature
 from ..client.errors import InvalidInput, NotPermitted, OutcomeUnknown
 from ..client.models import PasscodeKind
 from ..client.passcodes import ONE_TIME_LIFE, PasscodeRequest, check
-from ..client.people import Person
 from ..const import DOMAIN
 from ..delivery import async_recipients
 from ..message import clock
 from ..message_words import words_of
-from ..options import RecordOptions
 from .access import async_accesses, moment, people_called, spoken
-from .confirmation import Deed, async_confirmations
-from .tool import DISABLED, NO_CONVERSATION, NO_RECIPIENT, NOT_ALLOWED, NOT_FOUND, LockTool, Question, Refusal
+from .tool import NO_RECIPIENT, NOT_FOUND, Question, Refusal
+from .write_tool import CONFIRMATION, Plan, WriteTool, async_tell, kept_asker, kept_guest
 
 AMBIGUOUS: Final = "ambiguous"
-EXPIRED_CONFIRMATION: Final = "expired_confirmation"
-RATE_LIMITED: Final = "rate_limited"
 LONGEST_NAME: Final = 30
 _GUEST: Final = probatio.All(str, probatio.Strip, probatio.Length(min=1, max=LONGEST_NAME))
-CONFIRMATION: Final[dict[Any, Any]] = {
-    probatio.Optional(
-        "confirmation", description="Value of needs_confirmation of an earlier call, once the user has said yes"
-    ): str
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """What a tool is going to do, checked, before anybody has said yes."""
-
-    summary: str
-    """What the user is asked about."""
-    words: tuple[str, ...]
-    """What makes it the same deed when it comes back."""
-    guest: str
-    start: datetime | None = None
-    end: datetime | None = None
-    person: Person | None = None
-
-
-class WriteTool(LockTool):
-    """A tool that changes something, in two turns of one conversation."""
-
-    @override
-    async def _async_answer(self, question: Question) -> JsonObjectType:
-        """Check everything, ask, and do it when the answer is there."""
-        caller, turn, exposed = question.caller, question.turn, question.exposed
-        confirmations = async_confirmations(question.hass)
-        entry_id = question.lock.config_entry.entry_id
-        if not exposed.options.manage:
-            raise Refusal(DISABLED)
-        if not caller.is_admin:
-            raise Refusal(NOT_ALLOWED)
-        if turn is None:
-            raise Refusal(NO_CONVERSATION)
-        if not confirmations.async_may_write(entry_id):
-            raise Refusal(RATE_LIMITED)
-        plan = await self._async_plan(question)
-        deed = Deed(tool=self.name, entity_id=exposed.entity_id, user_id=caller.user_id, words=plan.words)
-        token = question.arguments.get("confirmation")
-        if not token:
-            return {"needs_confirmation": confirmations.async_ask(deed, turn), "summary": plan.summary}
-        if not confirmations.async_confirm(token, deed, turn):
-            raise Refusal(EXPIRED_CONFIRMATION)
-        confirmations.async_note_write(entry_id)
-        return await self._async_do(question, plan)
-
-    @abstractmethod
-    async def _async_plan(self, question: Question) -> Plan:
-        """Return what is meant, or refuse what cannot be done."""
-
-    @abstractmethod
-    async def _async_do(self, question: Question, plan: Plan) -> JsonObjectType:
-        """Do it."""
 
 
 class CodeTool(WriteTool):
@@ -146,9 +84,11 @@ class CodeTool(WriteTool):
             if err.translation_key != "passcode_undelivered":
                 raise
             # It is on the lock, and its digits are where the account's passcodes are.
-            _tell(question, word(hass, "voice_made_code", guest=_guest(question, plan), who=_who(question)))
+            async_tell(
+                question, word(hass, "voice_made_code", guest=kept_guest(question, plan), who=kept_asker(question))
+            )
             raise Refusal(NO_RECIPIENT, reason="passcode_undelivered") from err
-        _tell(question, word(hass, "voice_made_code", guest=_guest(question, plan), who=_who(question)))
+        async_tell(question, word(hass, "voice_made_code", guest=kept_guest(question, plan), who=kept_asker(question)))
         sent_to = answer["results"][question.exposed.entity_id]["sent_to"]
         zone = lock.data.zone
         return {
@@ -201,6 +141,10 @@ class GuestCode(CodeTool):
         )
 
     @override
+    def _wish(self, question: Question, plan: Plan, asker: str) -> str:
+        return word(question.hass, "voice_asks_code", asker=asker, **_told(question, plan))
+
+    @override
     async def _async_do(self, question: Question, plan: Plan) -> JsonObjectType:
         return await self._async_share(question, plan, kind="timed", start_time=plan.start, end_time=plan.end)
 
@@ -233,6 +177,10 @@ class OneTimeCode(CodeTool):
             start=start,
             end=start + ONE_TIME_LIFE,
         )
+
+    @override
+    def _wish(self, question: Question, plan: Plan, asker: str) -> str:
+        return word(question.hass, "voice_asks_one_time_code", asker=asker, **_told(question, plan))
 
     @override
     async def _async_do(self, question: Question, plan: Plan) -> JsonObjectType:
@@ -275,6 +223,18 @@ class RevokeAccess(WriteTool):
         )
 
     @override
+    def _wish(self, question: Question, plan: Plan, asker: str) -> str:
+        hass, held = question.hass, plan.person.held if plan.person else ()
+        return word(
+            hass,
+            "voice_asks_revoke",
+            asker=asker,
+            guest=spoken(plan.guest),
+            lock=question.lock.name,
+            kinds=", ".join(sorted({word(hass, f"kind_{item.kind.value}") for item in held})),
+        )
+
+    @override
     async def _async_do(self, question: Question, plan: Plan) -> JsonObjectType:
         lock, held = question.lock, plan.person.held if plan.person else ()
         credentials = [item.credential for item in held if item.credential is not None]
@@ -284,7 +244,9 @@ class RevokeAccess(WriteTool):
         failed = [item for item in items if item.status == FAILED]
         if failed and len(failed) == len(items):
             raise failed[0].error or OutcomeUnknown()
-        _tell(question, word(question.hass, "voice_revoked", guest=_guest(question, plan), who=_who(question)))
+        async_tell(
+            question, word(question.hass, "voice_revoked", guest=kept_guest(question, plan), who=kept_asker(question))
+        )
         if failed:
             return {"done": False, "left": ", ".join(sorted({item.kind.value for item in failed}))}
         return {"done": True, "pending": any(item.status == PENDING for item in items)}
@@ -295,19 +257,12 @@ def _name(hass: HomeAssistant, entity_id: str) -> str:
     return state.name if state else entity_id
 
 
-def _guest(question: Question, plan: Plan) -> str:
-    """Return whom it concerns, for people who look it up; names are kept only where the user wants that."""
-    names = RecordOptions.of(question.lock.config_entry.options).names
-    return spoken(plan.guest) if names else word(question.hass, "voice_someone")
-
-
-def _who(question: Question) -> str:
-    names = RecordOptions.of(question.lock.config_entry.options).names
-    return question.caller.name if names and question.caller.name else word(question.hass, "voice_someone")
-
-
-def _tell(question: Question, line: str) -> None:
-    """Let those who live with the lock see what was done by voice."""
-    hass, lock = question.hass, question.lock
-    async_write_line(hass, question.exposed.entity_id, lock.name, line)
-    persistent_notification.async_create(hass, f"{lock.name}: {line}", word(hass, "voice_title"))
+def _told(question: Question, plan: Plan) -> dict[str, str]:
+    """Return what an administrator has to know about a code."""
+    zone = question.lock.data.zone
+    return {
+        "guest": spoken(plan.guest),
+        "lock": question.lock.name,
+        "start": clock(plan.start, zone) if plan.start else "",
+        "end": clock(plan.end, zone) if plan.end else "",
+    }
