@@ -73,10 +73,10 @@ def _undescribed(content: Mapping[str, Any], path: str) -> Iterator[str]:
 
 
 def differences(one: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[str]:
-    """Yield where two languages say different things."""
+    """Yield where another language says something else; Home Assistant says in English what it lacks."""
     texts, others = dict(flat(one)), dict(flat(other))
-    for path in sorted(texts.keys() ^ others.keys()):
-        yield f"{path}: only in one of them"
+    for path in sorted(others.keys() - texts.keys()):
+        yield f"{path}: not in the first"
     for path in sorted(texts.keys() & others.keys()):
         if placeholders(texts[path]) != placeholders(others[path]):
             yield f"{path}: other placeholders"
@@ -131,7 +131,6 @@ def test_differences_are_found() -> None:
     one = {"a": "{x} and {y}", "b": {"c": "C"}}
     assert list(differences(one, {"a": "{y} und {x}", "b": {"c": "C"}})) == []
     assert list(differences(one, {"a": "{x}", "b": {"d": "D"}})) == [
-        "b.c: only in one of them",
-        "b.d: only in one of them",
+        "b.d: not in the first",
         "a: other placeholders",
     ]
