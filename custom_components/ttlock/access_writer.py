@@ -107,7 +107,7 @@ class AccessWriter:
         check(request, dt_util.utcnow(), zone)
         if code is None:
             made = await async_make(lock, request, origin=ORIGIN)
-            self._show(made.code, booking, made.status, by_cloud=True)
+            self._show(made.code, booking, made.status, is_random=made.is_random)
             return
         placed = await async_place(lock, request, origin=ORIGIN)
         if booking.code is None:
@@ -127,11 +127,11 @@ class AccessWriter:
         else:
             raise InvalidInput("event_still_written")
 
-    def _show(self, code: Secret, booking: Booking, status: str, *, by_cloud: bool = False) -> None:
+    def _show(self, code: Secret, booking: Booking, status: str, *, is_random: bool = False) -> None:
         """Show the digits for a while; nothing else ever does."""
         lock, zone, hass = self._lock, self._lock.data.zone, self._lock.hass
         words = words_of(hass.config.language)
-        given = GivenCode.of(code, PasscodeKind.PERIOD, booking.start, booking.end, zone, is_random=by_cloud)
+        given = GivenCode.of(code, PasscodeKind.PERIOD, booking.start, booking.end, zone, is_random=is_random)
         values = code_values(
             given,
             words,

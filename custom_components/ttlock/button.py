@@ -116,7 +116,7 @@ class OneTimeCode(TTLockEntity, ButtonEntity):
         request = PasscodeRequest(name=words.one_time_name, kind=PasscodeKind.ONE_TIME, start=full_hour(now, zone))
         with translated(self.hass, lock.config_entry, lock.name):
             made = await async_make(lock, request)
-        given = GivenCode.of(made.code, request.kind, request.start, request.end, zone, is_random=True)
+        given = GivenCode.of(made.code, request.kind, request.start, request.end, zone, is_random=made.is_random)
         values = code_values(
             given, words, zone, now, guest=words.guest, lock=lock.name, home=self.hass.config.location_name
         )

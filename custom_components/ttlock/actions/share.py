@@ -157,7 +157,7 @@ async def _make(lock: LockCoordinator, request: PasscodeRequest, guest: str) -> 
         passcode_id=made.passcode_id,
         status=made.status,
         given=GivenCode.of(
-            made.code, request.kind, request.start, request.end, lock.data.zone, is_random=request.code is None
+            made.code, request.kind, request.start, request.end, lock.data.zone, is_random=made.is_random
         ),
         guest=guest,
     )

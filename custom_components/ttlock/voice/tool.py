@@ -11,7 +11,7 @@ from homeassistant.helpers.llm import LLMContext, Tool, ToolInput, ToolResult
 from homeassistant.util.json import JsonObjectType
 import probatio
 
-from ..client.errors import DeviceUnreachable, InvalidInput, NotPermitted
+from ..client.errors import BluetoothError, DeviceUnreachable, InvalidInput, NotPermitted
 from ..const import DOMAIN
 from ..errors import translated, word_of
 from ..lock_coordinator import LockCoordinator
@@ -121,7 +121,7 @@ class LockTool(Tool):
 def _word(err: HomeAssistantError) -> str:
     """Return the kind of a failure, for a model that has to explain it."""
     match err.__cause__:
-        case DeviceUnreachable():
+        case BluetoothError() | DeviceUnreachable():
             return LOCK_OFFLINE
         case NotPermitted():
             return NOT_ALLOWED

@@ -23,7 +23,7 @@ from ..actions.period import full_hour, next_full_hour
 from ..actions.results import aware
 from ..actions.several import FAILED, async_take_off
 from ..client import Feature
-from ..client.errors import InvalidInput, NotPermitted, OutcomeUnknown
+from ..client.errors import InvalidInput, NotPermitted, OutcomeUnknown, OutOfReach
 from ..client.models import PasscodeKind
 from ..client.passcodes import ONE_TIME_LIFE, PasscodeRequest, check
 from ..const import DOMAIN
@@ -50,6 +50,9 @@ class CodeTool(WriteTool):
         if not lock.data.ekey.may_manage:
             raise NotPermitted("not_admin")
         lock.require(Feature.PASSCODE, "no_keypad")
+        if lock.account.is_local and not lock.data.by_radio:
+            # Other codes are of the cloud and need no way to the lock.
+            raise OutOfReach
         self._require_recipients(question)
         return self._plan(question)
 

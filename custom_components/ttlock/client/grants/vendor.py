@@ -90,7 +90,8 @@ class Vendor:
                 passcode_id, code = await cloud.random_passcode(lock_id, self._passcode(wish, now))
                 return Added(credential_id=passcode_id, number=code)
             case CredentialKind.PASSCODE if wish.number is not None:
-                if wish.validity.kind not in (ValidityKind.PERMANENT, ValidityKind.PERIOD):
+                lasts = wish.validity.kind in (ValidityKind.PERMANENT, ValidityKind.PERIOD)
+                if wish.passcode_kind is None and not lasts:
                     raise InvalidInput("custom_passcode_kind")
                 adding = cloud.add_passcode(lock_id, wish.number, self._passcode(wish, now))
             case CredentialKind.CARD if wish.number is not None:
@@ -193,7 +194,7 @@ class Vendor:
         start, end = wish.validity.start, wish.validity.end
         if wish.validity.kind is ValidityKind.CYCLIC:
             start, end = first_window(wish.validity, now, self._zone_of(wish.lock_id))
-        elif wish.validity.kind in (ValidityKind.ONE_TIME, ValidityKind.ERASE):
+        elif wish.is_random and wish.validity.kind in (ValidityKind.ONE_TIME, ValidityKind.ERASE):
             end = None
         kind = wish.passcode_kind
         if kind is None:
