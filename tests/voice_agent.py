@@ -1,6 +1,6 @@
 """An agent that does what a test says, in place of a language model (voice-and-automation.md 5.1)."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal, override
 
@@ -16,6 +16,11 @@ type Call = tuple[str, dict[str, Any]]
 type Result = dict[str, Any]
 
 
+def say_nothing_new(results: list[Result]) -> str:
+    """Return what an agent says that has nothing to say."""
+    return "Done."
+
+
 @dataclass
 class ScriptedAgent(AbstractConversationAgent):
     """Calls the tools that it is told to call, and says something."""
@@ -24,6 +29,8 @@ class ScriptedAgent(AbstractConversationAgent):
     agent_id: str
     calls: list[Call] = field(default_factory=list)
     """For the next turn."""
+    reply: Callable[[list[Result]], str] = say_nothing_new
+    """What it makes of what it got."""
     conversation_id: str | None = None
     results: list[Result] = field(default_factory=list)
     tools: list[llm.Tool] = field(default_factory=list)
@@ -51,19 +58,20 @@ class ScriptedAgent(AbstractConversationAgent):
                 async for content in log.async_add_delta_content_stream(self.agent_id, self._stream(call)):
                     if isinstance(content, ToolResultContent):
                         self.results.append(content.result.data)
-            async for _ in log.async_add_delta_content_stream(self.agent_id, self._stream(None)):
+            said = self.reply(self.results)
+            async for _ in log.async_add_delta_content_stream(self.agent_id, self._stream(said)):
                 pass
             self.logs.append(repr(log.content))
             response = intent.IntentResponse(user_input.language)
-            response.async_set_speech("Done.")
+            response.async_set_speech(said)
             return conversation.ConversationResult(response=response, conversation_id=session.conversation_id)
 
-    async def _stream(self, call: Call | None) -> AsyncGenerator[Any]:
+    async def _stream(self, done: Call | str) -> AsyncGenerator[Any]:
         yield {"role": "assistant"}
-        if call is None:
-            yield {"content": "Done."}
+        if isinstance(done, str):
+            yield {"content": done}
         else:
-            yield {"tool_calls": [llm.ToolInput(tool_name=call[0], tool_args=call[1])]}
+            yield {"tool_calls": [llm.ToolInput(tool_name=done[0], tool_args=done[1])]}
 
     async def say(
         self,
