@@ -39,12 +39,12 @@ async def ready(hass: HomeAssistant, blueprints: Path, loaded: MockConfigEntry) 
     return loaded
 
 
-async def choose(hass: HomeAssistant, entry: MockConfigEntry, *wanted: str) -> ConfigFlowResult:
+async def choose(hass: HomeAssistant, entry: MockConfigEntry, *wanted: str, **more: str) -> ConfigFlowResult:
     """Choose blueprints in the options."""
     flow = await hass.config_entries.options.async_init(entry.entry_id)
     form = await hass.config_entries.options.async_configure(flow["flow_id"], {"next_step_id": "blueprints"})
     assert form["type"] is FlowResultType.FORM
-    result = await hass.config_entries.options.async_configure(flow["flow_id"], {"blueprints": list(wanted)})
+    result = await hass.config_entries.options.async_configure(flow["flow_id"], {"blueprints": [*wanted], **more})
     await hass.async_block_till_done()
     return result
 

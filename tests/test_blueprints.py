@@ -207,7 +207,8 @@ async def test_who_came_home_is_told_once_and_who_leaves_is_not(
     lock.enter_code(CODE)
     lock.swipe_card(CARD)
     await heard(hass, freezer, loaded)
-    assert sorted(taken(phone)) == ["Blue card came home (Front Door)", "Family came home (Front Door)"]
+    family = "Family came home (Front Door, with a passcode)"
+    assert sorted(taken(phone)) == ["Blue card came home (Front Door, with an IC card)", family]
     lock.enter_code(CODE)
     lock.press_button()
     lock.press_button()
@@ -223,7 +224,7 @@ async def test_who_came_home_is_told_once_and_who_leaves_is_not(
     assert taken(phone) == [], "what is restored is no news"
     lock.enter_code(CODE)
     await heard(hass, freezer, loaded)
-    assert taken(phone) == ["Family came home (Front Door)"]
+    assert taken(phone) == [family]
     lock.enter_code(CODE)
     await later(hass, freezer, timedelta(minutes=30))
     await read(loaded)
@@ -306,7 +307,7 @@ async def test_a_command_that_failed_is_told_with_its_cause(
     with pytest.raises(HomeAssistantError):
         await command(hass, "lock", LOCK)
     await hass.async_block_till_done()
-    assert taken(phone) == ["Front Door: could not lock (gateway busy)"]
+    assert taken(phone) == ["Front Door could not be locked: Gateway busy"]
 
 
 async def test_a_battery_that_is_low_is_told_when_it_falls_and_every_day(
@@ -484,7 +485,7 @@ async def test_at_night_a_door_is_locked_or_somebody_is_told_why_not(
     for gateway in world.reach.gateways.values():
         gateway.online = False
     await loaded.runtime_data.async_refresh()
-    assert await night_comes() == ["Front Door is not locked (unavailable)"]
+    assert await night_comes() == ["Front Door is not locked (out of reach)"]
     for gateway in world.reach.gateways.values():
         gateway.online = True
     lock.jammed = True
