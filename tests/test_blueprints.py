@@ -249,6 +249,23 @@ async def test_only_the_chosen_people_come_home(
     assert taken(phone) == ["Blue card, card"]
 
 
+async def test_a_person_is_told_by_name_and_can_be_chosen_by_it(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    front_door: str,  # noqa: F811
+    loaded: MockConfigEntry,
+    world: World,
+    phone: Recipient,
+) -> None:
+    hass.states.async_set("person.ann", "not_home", {"friendly_name": "Ann"})
+    await choose(hass, loaded, "people", {"person": "person.ann"}, {"names": ["Blue card"]})
+    await use(hass, "family_home", access={"entity_id": ACCESS}, people=["Ann"])
+    world.lock("front_door").enter_code(CODE)
+    world.lock("front_door").swipe_card(CARD)
+    await heard(hass, freezer, loaded)
+    assert taken(phone) == ["Ann came home (Front Door, with an IC card)"]
+
+
 async def test_a_guest_arrives_once_also_if_that_is_learned_late(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
@@ -420,7 +437,7 @@ async def test_a_door_that_is_left_open_is_told_again_and_again_until_it_is_clos
     assert taken(phone) == []
     for pause in (5, 15, 15):
         await later(hass, freezer, timedelta(minutes=pause))
-        assert taken(phone) == ["Front Door Door is open"], pause
+        assert taken(phone) == ["Front Door is open"], pause
     lock.close_door()
     await heard(hass, freezer, loaded)
     await later(hass, freezer, timedelta(minutes=20))
@@ -435,7 +452,7 @@ async def test_a_door_that_is_left_open_is_told_again_and_again_until_it_is_clos
     await later(hass, freezer, timedelta(minutes=4))
     assert taken(phone) == []
     await later(hass, freezer, timedelta(minutes=2))
-    assert taken(phone) == ["Front Door Door is open"], "after the outage"
+    assert taken(phone) == ["Front Door is open"], "after the outage"
 
 
 @pytest.mark.usefixtures("open_door")
@@ -450,7 +467,7 @@ async def test_a_door_that_is_open_when_home_assistant_starts_is_told(
     await later(hass, freezer, timedelta(minutes=4))
     assert taken(phone) == []
     await later(hass, freezer, timedelta(minutes=2))
-    assert taken(phone) == ["Front Door Door is open"]
+    assert taken(phone) == ["Front Door is open"]
 
 
 async def test_at_night_a_door_is_locked_or_somebody_is_told_why_not(

@@ -212,10 +212,19 @@ class HomeAssistantApi:
     async def wait_for_state(self, entity_id: str, wanted: str, *, seconds: float) -> None:
         """Wait until an entity has a state."""
         deadline = time.monotonic() + seconds
-        while (state := await self.state(entity_id)) != wanted:
+        while (state := await self._state_if_there(entity_id)) != wanted:
             if time.monotonic() > deadline:
                 raise ApiError("state", f"{entity_id} is {state!r}, not {wanted!r}, after {seconds:.0f} s")
             await asyncio.sleep(0.1)
+
+    async def _state_if_there(self, entity_id: str) -> str | None:
+        """Return the state of an entity, None while there is no such entity."""
+        try:
+            return await self.state(entity_id)
+        except ApiError as error:
+            if error.code != "404":
+                raise
+            return None
 
     async def wait_until_running(self, *, seconds: float = 60) -> None:
         """Wait until Home Assistant has set up everything."""

@@ -118,10 +118,14 @@ class Page:
         result: Json = answer["result"]
         return result
 
-    async def resize(self, height: int) -> None:
-        """Give the window another height."""
+    async def resize(self, height: int, width: int | None = None) -> None:
+        """Give the window another height, and for once another width."""
         await self.send(
-            "Emulation.setDeviceMetricsOverride", width=self._width, height=height, deviceScaleFactor=1, mobile=False
+            "Emulation.setDeviceMetricsOverride",
+            width=width or self._width,
+            height=height,
+            deviceScaleFactor=1,
+            mobile=False,
         )
 
     async def evaluate(self, expression: str) -> Any:
@@ -145,7 +149,13 @@ class Page:
 
     async def click(self, selector: str, text: str = "") -> None:
         """Click the first shown element that a selector finds and that has the text."""
-        target = f"withText({json.dumps(selector)}, {json.dumps(text)})"
+        await self._click(f"withText({json.dumps(selector)}, {json.dumps(text)})")
+
+    async def click_icon(self, label: str) -> None:
+        """Click the first shown button without a text whose label begins so."""
+        await self._click(f"deep('ha-icon-button').find(it => shown(it) && it.label?.startsWith({json.dumps(label)}))")
+
+    async def _click(self, target: str) -> None:
         await self.wait_for(target)
         await self.evaluate(f"{target}.click()")
 

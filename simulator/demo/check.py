@@ -13,8 +13,10 @@ import aiohttp
 from ..worldfile import DEFAULT_WORLD
 from .api import ApiError, HomeAssistantApi
 from .cloud import CloudError, VirtualCloud
-from .hass import HomeAssistant, HomeAssistantError
+from .companion import Companion, NotTold
+from .hass import AGENT, HomeAssistant, HomeAssistantError
 from .house import COUNTRY, TIME_ZONE
+from .household import CONFIGURATION
 from .key_steps import HOTEL_GATEWAYS, HOTEL_LOCKS
 from .ports import free_port
 from .stage import Failed, Stage, Step
@@ -25,7 +27,7 @@ STEP_SECONDS = 180
 GATEWAY_LATENCY = 0.5
 """Shorter than the demo's: the check is about results, not about patience."""
 
-EXPECTED_FAILURES = (Failed, ApiError, CloudError, HomeAssistantError, aiohttp.ClientError, TimeoutError)
+EXPECTED_FAILURES = (Failed, NotTold, ApiError, CloudError, HomeAssistantError, aiohttp.ClientError, TimeoutError)
 
 
 async def check() -> int:
@@ -58,11 +60,14 @@ async def _build(stack: AsyncExitStack, folder: Path) -> Stage:
         api_url=cloud.access.base_url,
         country=COUNTRY,
         time_zone=TIME_ZONE,
+        configuration=CONFIGURATION,
+        components=[AGENT],
         radio_port=cloud.access.radio_port,
     )
     stack.push_async_callback(hass.stop)
     api = await stack.enter_async_context(HomeAssistantApi(hass.base_url))
-    return Stage(cloud=cloud, hass=hass, api=api)
+    phone = await stack.enter_async_context(Companion(free_port()))
+    return Stage(cloud=cloud, hass=hass, api=api, phone=phone)
 
 
 async def run_steps(stage: Stage, steps: Sequence[Step]) -> dict[str, str]:

@@ -44,7 +44,7 @@ class GatewayCards:
 
 
 def dashboard(locks: Sequence[LockCards], gateways: Sequence[GatewayCards]) -> Json:
-    """Return the whole dashboard: a section for each lock, one for the gateways, one for the door."""
+    """Return the dashboard: a section for each lock, one for the gateways, one for the door."""
     sections = [lock_section(lock) for lock in locks]
     if gateways:
         sections.append(gateway_section(gateways))
@@ -71,11 +71,11 @@ def lock_section(lock: LockCards) -> Json:
     if lock.auto_lock:
         cards.append(_switch(lock.auto_lock, "Auto-lock", "mdi:lock-clock"))
     if lock.auto_lock_delay:
-        cards.append(_tile(lock.auto_lock_delay, "Auto-lock delay"))
+        cards.append(tile(lock.auto_lock_delay, "Auto-lock delay"))
     if lock.passage_mode:
         cards.append(_switch(lock.passage_mode, "Passage mode", "mdi:walk"))
     if lock.door:
-        cards.append(_tile(lock.door, "Door"))
+        cards.append(tile(lock.door, "Door"))
     elif lock.passage_mode:
         cards[-1]["grid_options"] = {"columns": FULL_WIDTH}
     return {"type": "grid", "cards": cards}
@@ -83,7 +83,7 @@ def lock_section(lock: LockCards) -> Json:
 
 def gateway_section(gateways: Sequence[GatewayCards]) -> Json:
     """Return the section of the gateways."""
-    cards: list[Json] = [_heading("Gateways", "mdi:router-wireless")]
+    cards: list[Json] = [heading("Gateways", "mdi:router-wireless")]
     cards.extend(
         {"type": "tile", "entity": gateway.connectivity, "name": gateway.name, "grid_options": {"columns": FULL_WIDTH}}
         for gateway in gateways
@@ -94,18 +94,19 @@ def gateway_section(gateways: Sequence[GatewayCards]) -> Json:
 def door_section(lock: LockCards) -> Json:
     """Return the section that acts at a simulated door."""
     note = {"type": "markdown", "content": "The house is simulated: be the person who stands there."}
-    heading = _heading(f"At the door: {lock.name}", "mdi:account")
-    return {"type": "grid", "cards": [heading, note, *door_cards(lock.key, lock.lock)]}
+    title = heading(f"At the door: {lock.name}", "mdi:account")
+    return {"type": "grid", "cards": [title, note, *door_cards(lock.key, lock.lock)]}
 
 
 def _lock_heading(lock: LockCards) -> Json:
-    heading = _heading(lock.name, ICONS.get(lock.key, "mdi:lock"))
+    title = heading(lock.name, ICONS.get(lock.key, "mdi:lock"))
     badges = [entity_id for entity_id in (lock.connection, lock.battery) if entity_id]
-    heading["badges"] = [{"type": "entity", "entity": entity_id, "color": "state"} for entity_id in badges]
-    return heading
+    title["badges"] = [{"type": "entity", "entity": entity_id, "color": "state"} for entity_id in badges]
+    return title
 
 
-def _heading(text: str, icon: str) -> Json:
+def heading(text: str, icon: str) -> Json:
+    """Return the heading of a section."""
     return {"type": "heading", "heading": text, "heading_style": "title", "icon": icon}
 
 
@@ -120,9 +121,10 @@ def _lock_tile(entity_id: str) -> Json:
     }
 
 
-def _tile(entity_id: str, name: str) -> Json:
+def tile(entity_id: str, name: str) -> Json:
+    """Return a card of half the width of a section."""
     return {"type": "tile", "entity": entity_id, "name": name, "grid_options": {"columns": HALF_WIDTH}}
 
 
 def _switch(entity_id: str, name: str, icon: str) -> Json:
-    return _tile(entity_id, name) | {"icon": icon, "tap_action": {"action": "toggle"}}
+    return tile(entity_id, name) | {"icon": icon, "tap_action": {"action": "toggle"}}

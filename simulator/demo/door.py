@@ -30,7 +30,7 @@ script:
         data:
           lock: "{{ lock }}"
           act: "{{ act }}"
-          value: "{{ states('input_text.keypad') }}"
+          value: "{{ value | default(states('input_text.keypad')) }}"
       - action: ttlock.update_state
         target:
           entity_id: "{{ entity }}"
@@ -52,7 +52,7 @@ def door_configuration(control_url: str) -> str:
 def door_cards(lock: str, entity_id: str) -> list[Json]:
     """Return the cards that act at a lock, the keypad first."""
     keypad = {"type": "entities", "entities": [{"entity": KEYPAD, "name": "Code at the keypad"}]}
-    return [keypad, *(_button(lock, entity_id, *act) for act in ACTS)]
+    return [keypad, *(act_card(lock, entity_id, *act) for act in ACTS)]
 
 
 def door_command(lock: str, control_url: str, act: str) -> str:
@@ -60,11 +60,13 @@ def door_command(lock: str, control_url: str, act: str) -> str:
     return f"curl -X POST '{control_url}/door?lock={lock}&act={act}'"
 
 
-def _button(lock: str, entity_id: str, act: str, name: str, icon: str) -> Json:
+def act_card(lock: str, entity_id: str, act: str, name: str, icon: str, value: str | None = None) -> Json:
+    """Return a card that does one thing at a lock, with a value or with what stands on the keypad."""
+    data = {"lock": lock, "act": act, "entity": entity_id}
     action = {
         "action": "perform-action",
         "perform_action": SCRIPT,
-        "data": {"lock": lock, "act": act, "entity": entity_id},
+        "data": data if value is None else {**data, "value": value},
     }
     return {
         "type": "tile",

@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 INTEGRATION = ROOT / "custom_components" / "ttlock"
 SIMULATOR = ROOT / "simulator"
 RADIO = SIMULATOR / "demo" / "virtual_radio"
+AGENT = SIMULATOR / "demo" / "virtual_agent"
 RADIO_SLOTS = 3
 """As many connections as a usual Bluetooth proxy holds."""
 API_URL_VARIABLE = "TTLOCK_API_URL"
@@ -47,6 +48,8 @@ ONBOARDING = {
 
 INTEGRATION_NAMES = ("custom_components.ttlock", "custom_components/ttlock")
 SLOW_WORDS = ("Detected blocking call", "is taking over", "took longer than", "Detected that custom integration")
+INCLUDED = ("automations.yaml", "scripts.yaml")
+"""Where Home Assistant's editor writes; what is included has to be there."""
 
 
 class HomeAssistantError(Exception):
@@ -65,6 +68,7 @@ class HomeAssistant:
         country: str,
         time_zone: str,
         configuration: str = "",
+        components: Sequence[Path] = (),
         radio_port: int | None = None,
     ) -> None:
         """Remember where it lives, which cloud and which air are around it, and what else is to be set up."""
@@ -75,6 +79,7 @@ class HomeAssistant:
         self._country = country
         self._time_zone = time_zone
         self._configuration = configuration
+        self._components = components
         self._radio_port = radio_port
         if radio_port is not None:
             self._configuration += f"virtual_radio:\n  port: {radio_port}\n  slots: {RADIO_SLOTS}\n"
@@ -112,6 +117,10 @@ class HomeAssistant:
             # Home Assistant imports from its folder, so this is where its proxy finds the contract of the air.
             _link(self.folder / "simulator", SIMULATOR)
             _link(components / RADIO.name, RADIO)
+        for component in self._components:
+            _link(components / component.name, component)
+        for name in INCLUDED:
+            (self.folder / name).touch()
         (self.folder / "configuration.yaml").write_text(
             CONFIGURATION.format(country=self._country, time_zone=self._time_zone) + self._configuration,
             encoding="utf-8",

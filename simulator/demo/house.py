@@ -9,7 +9,7 @@ from .cloud import CloudAccess
 from .dashboard import GatewayCards, LockCards, dashboard
 
 DOMAIN = "ttlock"
-LOGIN = Login(name="Demo", username="demo", password="demo")
+LOGIN = Login(name="Owner", username="demo", password="demo")
 DASHBOARD_PATH = "demo-locks"
 COUNTRY = "IT"
 TIME_ZONE = "Europe/Rome"
@@ -141,7 +141,7 @@ async def _place_locks(api: HomeAssistantApi, access: CloudAccess, entities: Ent
 
 
 async def _compose(api: HomeAssistantApi, access: CloudAccess, entities: Entities) -> Json:
-    names = await _device_names(api)
+    names = await device_names(api)
     locks = [
         LockCards(
             key=key,
@@ -165,7 +165,7 @@ async def _compose(api: HomeAssistantApi, access: CloudAccess, entities: Entitie
     return dashboard(locks, gateways)
 
 
-async def _device_names(api: HomeAssistantApi) -> Mapping[str, str]:
+async def device_names(api: HomeAssistantApi) -> Mapping[str, str]:
     """Return the name of the device of each entity."""
     devices = {row["id"]: row for row in await api.command("config/device_registry/list")}
     rows: list[Json] = await api.command("config/entity_registry/list")

@@ -13,10 +13,12 @@ import aiohttp
 
 from .api import ApiError, HomeAssistantApi
 from .browser import BrowserError, Page
+from .day_dashboard import PATH as DAY_PATH
 from .door import KEYPAD
 from .hass import ROOT
 from .house import DASHBOARD_PATH, DOMAIN, LOGIN, read_entities
-from .session import CLOUD_PORT, DEFAULT_PORT
+from .household import CARD, WRONG_CODE
+from .session import CLOUD_PORT, DEFAULT_PORT, PHONE_PORT
 
 IMAGES = ROOT / "docs" / "images"
 WIDTH = 1400
@@ -34,14 +36,26 @@ KEY = ("turn_key", "")
 CODE = ("enter_code", "48151623")
 SCENE = (CODE, KEY, KEY, KEY, ("enter_code", "13572468"), CODE, KEY)
 """What people do at the front door of the default world, and what they type."""
+DAY = (("enter_code", CODE[1]), ("enter_code", WRONG_CODE), ("swipe_card", CARD))
+"""What they do after the owner has come home."""
+UNTIL_KNOWN_SECONDS = 12.0
+"""The cloud's list is asked ten seconds after somebody has opened."""
+AUTO_LOCK_SECONDS = 60
+WHOLE_DAY = 1400
+WHOLE_TRIGGER = 1150
+PHONE = (560, 400)
+"""Height and width."""
+EDITED = "light_for_the_owner"
+"""An automation of the demo with a trigger of ours."""
 
 
 class Photographer:
     """Takes the pictures, one method for each."""
 
-    def __init__(self, page: Page, api: HomeAssistantApi, control_url: str, folder: Path) -> None:
+    def __init__(self, page: Page, api: HomeAssistantApi, control_url: str, phone_url: str, folder: Path) -> None:
         """Remember what to show and where to put it."""
         self._page = page
+        self._phone_url = phone_url
         self._control_url = control_url
         self._api = api
         self._folder = folder
@@ -168,6 +182,55 @@ class Photographer:
         await self._page.wait_for("deep('step-flow-form').some(shown)")
         await self._save("callbacks")
 
+    async def day(self) -> None:
+        """Let people come and go, and show the day of the household."""
+        entities = await read_entities(self._api)
+        lock = next(entity for unique_id, entity in entities.by_unique_id.items() if unique_id.endswith("-lock"))
+        for act, value in DAY:
+            # Whoever comes while it is open is known only when the cloud's list is read the next time.
+            await self._api.wait_for_state(lock, "locked", seconds=AUTO_LOCK_SECONDS)
+            await self._call("script", "at_the_door", lock="front_door", act=act, entity=lock, value=value)
+            await asyncio.sleep(UNTIL_KNOWN_SECONDS)
+        await self._page.resize(WHOLE_DAY)
+        await self._show(f"{DASHBOARD_PATH}/{DAY_PATH}", "Batteries")
+        await self._save("day")
+        await self._page.resize(HEIGHT)
+
+    async def phone(self) -> None:
+        """Show what the phone was told of it."""
+        await self._page.resize(*PHONE)
+        await self._page.open(self._phone_url)
+        await self._page.wait_for_text("came home")
+        await self._save("phone")
+        await self._page.resize(HEIGHT)
+
+    async def trigger(self) -> None:
+        """Show our trigger in the automation editor, with all that can be chosen."""
+        await self._page.resize(WHOLE_TRIGGER)
+        await self._show(f"config/automation/edit/{EDITED}", "Lock unlocked by someone")
+        await self._page.evaluate("deep('ha-automation-row')[0].shadowRoot.querySelector('.row').click()")
+        await self._page.wait_for_text("First use")
+        await self._save("trigger")
+        await self._page.resize(HEIGHT)
+
+    async def options(self) -> None:
+        """Show the menu of the integration's options."""
+        await self._show(f"config/integrations/integration/{DOMAIN}", "TTLock")
+        await self._page.click_icon("Configure")
+        await self._page.wait_for("deep('step-flow-menu').some(shown)")
+        await self._save("options")
+
+    async def blueprint(self) -> None:
+        """Show how an automation is made of one of our blueprints."""
+        await self._show("config/automation/edit/someone_came_home", "Not again for the same person within")
+        await self._save("blueprint")
+
+    async def assist(self) -> None:
+        """Ask the agent for a code in the Assist dialog, and say yes."""
+        await self._show(DASHBOARD_PATH, "Gateways")
+        await self._page.click_icon("Assist (")
+        await self._save("assist")
+
     async def _show(self, path: str, text: str) -> None:
         await self._page.open(f"{self._api.base_url}/{path}")
         await self._page.wait_for_text(text)
@@ -184,13 +247,13 @@ def save(path: Path, picture: bytes) -> None:
     print(f"{path.name:20} {len(picture) / 1000:5.0f} KB", flush=True)
 
 
-async def take(base_url: str, control_url: str, folder: Path, names: list[str]) -> int:
+async def take(base_url: str, control_url: str, phone_url: str, folder: Path, names: list[str]) -> int:
     """Take the named pictures, return the exit status."""
     failed = 0
     async with HomeAssistantApi(base_url) as api, Page(width=WIDTH, height=HEIGHT) as page:
         await api.sign_in(LOGIN)
         await api.connect()
-        photographer = Photographer(page, api, control_url, folder)
+        photographer = Photographer(page, api, control_url, phone_url, folder)
         await photographer.sign_in()
         for name in names:
             try:
@@ -215,6 +278,12 @@ PICTURES: dict[str, Callable[[Photographer], Awaitable[None]]] = {
     "account": Photographer.account,
     "credentials": Photographer.credentials,
     "callbacks": Photographer.callbacks,
+    "day": Photographer.day,
+    "phone": Photographer.phone,
+    "trigger": Photographer.trigger,
+    "options": Photographer.options,
+    "blueprint": Photographer.blueprint,
+    "assist": Photographer.assist,
 }
 
 
@@ -226,11 +295,12 @@ def main() -> int:
     parser.add_argument(
         "--control", default=f"http://127.0.0.1:{CLOUD_PORT}/control", help="address of its virtual world"
     )
+    parser.add_argument("--phone", default=f"http://127.0.0.1:{PHONE_PORT}", help="address of its phone")
     parser.add_argument("--folder", type=Path, default=IMAGES, help="where to put them (default docs/images)")
     options = parser.parse_args()
     if unknown := set(options.pictures) - set(PICTURES):
         parser.error(f"no such picture: {', '.join(unknown)}")
-    return asyncio.run(take(options.url, options.control, options.folder, options.pictures))
+    return asyncio.run(take(options.url, options.control, options.phone, options.folder, options.pictures))
 
 
 if __name__ == "__main__":

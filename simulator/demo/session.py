@@ -9,9 +9,10 @@ import time
 
 from .api import HomeAssistantApi
 from .cloud import RADIO_PACE, CloudAccess, VirtualCloud
+from .companion import Companion
 from .door import door_command, door_configuration
 from .guests import LOCK as HOST_LOCK, invite
-from .hass import ROOT, HomeAssistant
+from .hass import AGENT, ROOT, HomeAssistant
 from .house import (
     COUNTRY,
     DASHBOARD_PATH,
@@ -23,10 +24,12 @@ from .house import (
     furnish,
     is_furnished,
 )
+from .household import CONFIGURATION, MORNING, is_settled, settle
 from .ports import free_port
 
 DEFAULT_PORT = 8123
 CLOUD_PORT = 8223
+PHONE_PORT = 8323
 GATEWAY_LATENCY = 1.0
 FOLDER = ROOT / ".demo"
 LOCK_FILE = "lock"
@@ -53,16 +56,18 @@ async def demo(*, port: int, fresh: bool) -> int:
             api_url=cloud.access.base_url,
             country=COUNTRY,
             time_zone=TIME_ZONE,
-            configuration=door_configuration(cloud.access.control_url),
+            configuration=door_configuration(cloud.access.control_url) + CONFIGURATION,
+            components=[AGENT],
             radio_port=cloud.access.radio_port,
         )
         stack.push_async_callback(hass.stop)
         print(f"Starting Home Assistant in {FOLDER.relative_to(ROOT)}, the first time takes a little longer ...")
         await hass.start()
+        phone = await stack.enter_async_context(Companion(free_port(PHONE_PORT)))
         async with HomeAssistantApi(hass.base_url) as api:
             await enter_house(api)
-            await move_in(api, cloud.access)
-        print(welcome(hass.base_url, cloud.access, seconds=time.monotonic() - start), flush=True)
+            await move_in(api, cloud, phone)
+        print(welcome(hass.base_url, cloud.access, phone.url, seconds=time.monotonic() - start), flush=True)
         return await hass.wait()
 
 
@@ -87,17 +92,23 @@ def clear(folder: Path) -> None:
             path.unlink()
 
 
-async def move_in(api: HomeAssistantApi, access: CloudAccess) -> None:
+async def move_in(api: HomeAssistantApi, cloud: VirtualCloud, phone: Companion) -> None:
     """Sign in and furnish the house, unless an earlier run did."""
+    access = cloud.access
+    await phone.join(api)
     if not await config_entries(api):
         await add_account(api, access)
     if not await is_furnished(api):
         await furnish(api, access)
     # The virtual world forgets them when it ends.
     await invite(api, access.lock_ids[HOST_LOCK])
+    if not await is_settled(api):
+        await settle(api, access.lock_ids, HOST_LOCK, phone.url)
+    for act, value in MORNING:
+        await cloud.at_the_door(HOST_LOCK, act, value)
 
 
-def welcome(base_url: str, access: CloudAccess, *, seconds: float) -> str:
+def welcome(base_url: str, access: CloudAccess, phone_url: str, *, seconds: float) -> str:
     """Return what the demo says when it is ready."""
     lock = next(iter(access.lock_ids))
     acts = "\n".join(
@@ -108,6 +119,7 @@ Ready after {seconds:.0f} s.
 
   Home Assistant   {base_url}/{DASHBOARD_PATH}
   User, password   {LOGIN.username}, {LOGIN.password}
+  Phone            {phone_url}
   Virtual world    {access.control_url}
 
   What a person does at the simulated door is on the dashboard, and in a terminal:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from .api import HomeAssistantApi
 from .cloud import VirtualCloud
+from .companion import Companion
 from .hass import HomeAssistant
 from .house import Entities
 
@@ -24,6 +25,7 @@ class Stage:
     cloud: VirtualCloud
     hass: HomeAssistant
     api: HomeAssistantApi
+    phone: Companion
     entities: Entities = field(default_factory=lambda: Entities(by_unique_id={}))
     expected_errors: set[str] = field(default_factory=set)
     """What the log may hold since a step has caused it."""

@@ -3,7 +3,7 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 
-from . import entry_steps, key_steps, outage_steps, pairing_steps, push_steps, quota_steps, radio_steps
+from . import day_steps, entry_steps, key_steps, outage_steps, pairing_steps, push_steps, quota_steps, radio_steps
 from .house import add_account, config_entries, enter_house, read_entities, settled_entities
 from .stage import FOLLOW_SECONDS, LOCK, Stage, Step, expect
 
@@ -220,6 +220,10 @@ STEPS = (
     Step("a restart of Home Assistant keeps everything", a_restart_keeps_everything),
     Step("a restart in an outage shows the last facts, and the rest follows", outage_steps.a_restart_in_an_outage),
     Step("with callbacks the door is heard in less than a second", push_steps.the_door_is_heard_at_once),
+    Step("family came home: the owner is told by name", day_steps.the_family_comes_home),
+    Step("door left open at night: told until it is closed", day_steps.a_door_is_left_open_at_night),
+    Step("code by voice tool, two turns: the phone gets it", day_steps.a_code_is_made_by_voice),
+    Step("duress: only the alarm and the phone know", day_steps.somebody_is_forced_to_open),
     Step("a write that a power cut interrupts goes on, and is done once", key_steps.a_write_is_cut_off_and_goes_on),
     Step("the locks come into range, and commands go over the air", radio_steps.the_radio_is_switched_on),
     Step("Bluetooth opens the door while the cloud is down", radio_steps.bluetooth_opens_without_the_cloud),
