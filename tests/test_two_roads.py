@@ -11,6 +11,7 @@ from homeassistant.exceptions import HomeAssistantError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.ttlock.const import CONF_CALLS_A_MONTH
 from simulator import CloudServer, Fault, World
 from simulator.radio import acts
 from simulator.radio.air import Air
@@ -23,6 +24,8 @@ from .test_lock import Find, command, state_of
 from .test_records import CODE
 
 pytestmark = pytest.mark.locks("front_door")
+
+RECORDS = "/v3/lockRecord/list"
 
 
 @pytest.fixture
@@ -92,6 +95,42 @@ async def test_what_happens_at_the_door_is_seen_without_any_call(
     await hass.async_block_till_done()
     assert state_of(hass, lock).state == "locked"
     assert cloud.calls["/v3/lock/queryOpenState"] == 0
+
+
+async def test_who_opened_is_looked_up_once_in_the_list_after_the_radio_has_told_that_somebody_did(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, lock: str, world: World, cloud: CloudServer, entity_id: Find
+) -> None:
+    freezer.tick(60)
+    world.lock("front_door").enter_code(CODE)
+    await hass.async_block_till_done()
+    assert cloud.calls[RECORDS] == 0, "its gateway needs a moment"
+    await pass_time(hass, freezer, timedelta(seconds=10))
+    access = state_of(hass, entity_id("event", "front_door", "access")).attributes
+    assert (access["event_type"], access["who"]) == ("unlocked", "Family")
+    world.lock("front_door").turn_key()
+    await pass_time(hass, freezer, timedelta(minutes=1))
+    assert cloud.calls[RECORDS] == 1, "closing concerns nobody"
+    assert state_of(hass, lock).state == "locked"
+
+
+async def test_where_calls_are_few_nobody_looks_up_who_opened(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    lock: str,
+    entry: MockConfigEntry,
+    world: World,
+    cloud: CloudServer,
+) -> None:
+    hass.config_entries.async_update_entry(entry, options={CONF_CALLS_A_MONTH: 500})
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    freezer.tick(60)
+    cloud.reset_calls()
+    world.lock("front_door").enter_code(CODE)
+    await hass.async_block_till_done()
+    assert state_of(hass, lock).state == "unlocked"
+    await pass_time(hass, freezer, timedelta(minutes=1))
+    assert cloud.calls[RECORDS] == 0
 
 
 async def test_a_lock_that_is_heard_is_not_asked_for_all_day(

@@ -32,6 +32,7 @@ from .client.events import (
 from .client.evidence import CLOCK_SLACK
 from .client.history import News
 from .client.models import Record
+from .client.quota import Regular
 from .client.roads.router import Road
 from .const import LOGGER
 from .credential_book import Known
@@ -146,6 +147,16 @@ class LockLog:
     def async_read_soon(self) -> None:
         """Read the record of a command when it has come up."""
         self._soon.after(RECORD_DELAY)
+
+    @callback
+    def async_heard_of_opening(self) -> None:
+        """Somebody has opened the lock: who it was comes up in the cloud's list, where its gateway brings it.
+
+        Where the calls of the month do not even last for an hourly look, that has to do.
+        """
+        account = self._lock.account
+        if not self._fetches and not account.push.alive and account.quota.stretch(Regular.RECORDS) <= 1:
+            self.async_read_soon()
 
     async def async_begin(self) -> None:
         """Read what happened while nobody looked, and from then on now and then."""

@@ -164,11 +164,13 @@ class LockRadio:
 
     def _take(self, told: Advertisement) -> None:
         lock = self._lock
+        before = lock.data.bolt
         lock.facts.async_note_advertisement(told, battery=self.watcher.battery)
         if told.has_new_records and self._speaks:
             lock.log.async_heard_of_news()
         has_come = self._speaks and not lock.data.by_radio
         lock.async_publish(by_radio=self._speaks)
+        self._look_who_opened(before)
         lock.questions.async_review_way()
         lock.account.issues.async_review_radio(lock)
         if self._speaks:
@@ -197,8 +199,15 @@ class LockRadio:
             LOGGER.debug("%s: %s", self._lock.name, err)
             return
         if isinstance(told, Status):
+            before = self._lock.data.bolt
             self._lock.facts.async_note_answer(told.open_state, self._lock.facts.moment())
             self._lock.async_publish()
+            self._look_who_opened(before)
+
+    def _look_who_opened(self, before: Bolt) -> None:
+        """Radio tells that the lock is open now, and never who it was."""
+        if before is Bolt.LOCKED and self._lock.data.bolt is Bolt.UNLOCKED:
+            self._lock.log.async_heard_of_opening()
 
     async def _async_hang_up(self) -> None:
         session, self._session, self._ble = self._session, None, None
