@@ -194,6 +194,8 @@ async def a_calendar_event_opens_the_door(stage: Stage) -> None:
     await stage.api.command("calendar/event/delete", entity_id=calendar, uid=shown[0]["uid"])
     await _stays_shut(stage, "enter_code", code)
     stage.entities = await settled_entities(stage.api)
+    await stage.lock()
+    await stage.expect_state("lock", "locked")
 
 
 async def _has_state(stage: Stage, entity_id: str) -> bool:
