@@ -164,6 +164,29 @@ async def test_somebody_else_may_lock_right_after_our_commands(
     assert state_of(hass, front_door).state == lock.bolt == "locked"
 
 
+async def test_what_the_log_has_before_our_command_is_over(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    loaded: MockConfigEntry,
+    world: World,
+    entity_id: Find,
+) -> None:
+    front_door, lock = entity_id("lock", "front_door", "lock"), world.lock("front_door")
+    await pass_time(hass, freezer, timedelta(minutes=2))
+    # Nobody knows yet that the clock of the lock is fast.
+    lock.clock.offset = 40
+    lock.press_button()
+    freezer.tick(3)
+    await command(hass, "lock", front_door)
+    freezer.tick(3)
+    world.upload()
+    # Nor does its gateway bring records up at once.
+    records = world.rows[lock.lock_id].records
+    records[-2:] = [replace(record, server_date=record.server_date + 6000) for record in records[-2:]]
+    await loaded.runtime_data.locks[lock.lock_id].log.async_read()
+    assert state_of(hass, front_door).state == lock.bolt == "locked"
+
+
 async def test_the_late_record_of_one_command_does_not_undo_the_next(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,

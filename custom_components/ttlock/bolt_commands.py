@@ -1,6 +1,7 @@
 """Moving the bolt of one lock, once, and what is known of it afterwards."""
 
 from asyncio import CancelledError
+from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -32,14 +33,19 @@ TRIGGERS: Final = {
 """What the record of the command will say (compatibility.md 4)."""
 
 
-@dataclass(slots=True)
-class Moved:
-    """A command that has moved the bolt."""
+SENT_KEPT: Final = 32
+"""More than anybody sends before their records come up."""
 
+
+@dataclass(slots=True)
+class Sent:
+    """A command that has moved the bolt, or may have."""
+
+    wanted: Bolt
     at: datetime
     road: Road
     recorded_at: datetime | None = None
-    """What its record says, which is the first after it: the next one is somebody else's."""
+    """What its record says: each command has one, further ones are somebody else's."""
 
 
 class BoltCommands:
@@ -48,8 +54,8 @@ class BoltCommands:
     def __init__(self, lock: LockCoordinator) -> None:
         """Nothing was moved yet."""
         self._lock = lock
-        self.moved: dict[Bolt, Moved] = {}
-        """The last command that moved the bolt there."""
+        self.sent: deque[Sent] = deque(maxlen=SENT_KEPT)
+        """The last commands, oldest first."""
 
     async def async_unlock(self) -> None:
         """Withdraw the bolt, once."""
@@ -99,22 +105,29 @@ class BoltCommands:
             # Nobody waits for the answer any more, which would have told where the bolt is.
             lock.facts.async_note_command(Bolt.UNKNOWN, sent)
             lock.questions.async_ask_in(UNCLEAR_PAUSE_SECONDS)
+            self._note_sent(wanted)
             raise
         except TTLockError as err:
             if isinstance(err, NotExecuted | OutcomeUnknown):
                 # A lock that answered too late may have moved all the same.
+                self._note_sent(wanted)
                 lock.questions.async_ask_in(UNCLEAR_PAUSE_SECONDS)
             raise
         else:
             lock.contact.async_made(FactSource.COMMAND)
             lock.facts.async_note_command(wanted, sent)
-            lock.explained_at, road = lock.facts.moment(), self._road or Road.CLOUD
-            self.moved[wanted] = Moved(lock.explained_at, road)
+            own = self._note_sent(wanted)
+            lock.explained_at = own.at
             lock.log.async_read_soon()
-            trigger = TRIGGERS[wanted, road]
-            lock.async_publish(moving_to=None, operator=OWN_OPERATOR, trigger=trigger)
+            lock.async_publish(moving_to=None, operator=OWN_OPERATOR, trigger=TRIGGERS[wanted, own.road])
         finally:
             lock.async_publish(moving_to=None)
+
+    def _note_sent(self, wanted: Bolt) -> Sent:
+        """Note a command, whose record is to be known as ours."""
+        own = Sent(wanted, self._lock.facts.moment(), self._road or Road.CLOUD)
+        self.sent.append(own)
+        return own
 
     async def _async_settled(self, command: Callable[[int], Awaitable[None]], wanted: Bolt, sent: datetime) -> None:
         """Send a command, once, and learn what became of it."""

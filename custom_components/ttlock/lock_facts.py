@@ -78,17 +78,22 @@ class LockFacts:
         self._note(Testimony(bolt=Trail((bolt,)), door=Trail((door,) if has_sensor else ())))
 
     @callback
-    def async_note_record(self, event: LockEvent, source: FactSource, order: int, *, own: bool) -> None:
-        """Note what a record tells; where a command of ours left the bolt is known."""
+    def async_note_record(
+        self, event: LockEvent, source: FactSource, order: int, *, commanded: datetime | None
+    ) -> None:
+        """Note what a record tells.
+
+        Of a command of ours it tells nothing that was not heard when that was sent, but that others were before it.
+        """
         self.moment()
 
-        def said[T](value: T) -> Evidence[T]:
-            return Evidence(value=value, source=source, at=event.at, heard=event.received, order=order)
+        def said[T](value: T, heard: datetime = event.received) -> Evidence[T]:
+            return Evidence(value=value, source=source, at=event.at, heard=heard, order=order)
 
         bolt, door, battery = event.bolt, DOOR_EVENTS.get(event.type), event.battery
         self._note(
             Testimony(
-                bolt=Trail(() if bolt is None or own else (said(bolt),)),
+                bolt=Trail(() if bolt is None else (said(bolt, commanded or event.received),)),
                 door=Trail(() if door is None else (said(door),)),
                 battery=Trail(() if battery is None else (said(battery),)),
             )

@@ -348,13 +348,25 @@ class LockLog:
         return known
 
     def is_own(self, event: LockEvent) -> bool:
-        """Return whether a record is that of a command of ours: the first that fits, any later one is somebody else's."""
-        moved = self._lock.commands.moved.get(event.bolt) if event.bolt else None
-        if moved is None or event.record_type not in (OWN_NEARBY if moved.road is Road.BLUETOOTH else OWN_RECORDS):
-            return False
-        if moved.recorded_at is None and abs(event.at - moved.at) < OWN_COMMAND:
-            moved.recorded_at = event.at
-        return moved.recorded_at is not None and abs(event.at - moved.recorded_at) <= CLOCK_SLACK
+        """Return whether a record is that of a command of ours."""
+        return self.command_of(event) is not None
+
+    def command_of(self, event: LockEvent) -> datetime | None:
+        """Return when the command was sent of which this is the record: each has one, further ones are somebody else's."""
+        own = [
+            sent
+            for sent in self._lock.commands.sent
+            if sent.wanted is event.bolt
+            and event.record_type in (OWN_NEARBY if sent.road is Road.BLUETOOTH else OWN_RECORDS)
+        ]
+        for sent in own:
+            if sent.recorded_at and abs(event.at - sent.recorded_at) <= CLOCK_SLACK:
+                return sent.at
+        for sent in own:
+            if sent.recorded_at is None and abs(event.at - sent.at) < OWN_COMMAND:
+                sent.recorded_at = event.at
+                return sent.at
+        return None
 
     # -- Telling ---------------------------------------------------------------------------------------------------
 

@@ -60,7 +60,7 @@ class RecordHearing:
     def _note(self, news: News) -> None:
         source = FactSource.CALLBACK if self._unlisted(news) else FactSource.RECORD
         order = self._lock.log.history.number_of(news)
-        self._lock.facts.async_note_record(news.event, source, order, own=self._lock.log.is_own(news.event))
+        self._lock.facts.async_note_record(news.event, source, order, commanded=self._lock.log.command_of(news.event))
 
     def _unlisted(self, news: News) -> bool:
         """Return whether only a callback has told of it."""

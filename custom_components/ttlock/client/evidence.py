@@ -94,10 +94,10 @@ class Evidence[T]:
 
     @property
     def since(self) -> datetime:
-        """Return the earliest moment it may speak of."""
+        """Return the earliest moment it may speak of; a clock that is ahead makes nothing later than it was heard."""
         worth = WORTH[self.source]
         if worth.clock_of_lock:
-            return self.at - CLOCK_SLACK
+            return min(self.at, self.heard) - CLOCK_SLACK
         return (self.began or self.at) - worth.lag
 
     @property
