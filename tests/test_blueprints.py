@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,11 +15,14 @@ from homeassistant.core import CoreState, HomeAssistant, State
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
+from homeassistant.util.hass_dict import HassKey
 from homeassistant.util.yaml import extract_inputs
 import pytest
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
+    async_capture_events,
     async_fire_time_changed,
+    async_mock_service,
     mock_restore_cache,
 )
 
@@ -44,6 +47,15 @@ ALARM: Final = "event.front_door_alarm"
 DOOR: Final = "binary_sensor.front_door_door"
 LOCK: Final = "lock.front_door"
 PASSAGE: Final = "switch.front_door_passage_mode"
+DONE: Final = "more_was_done"
+TELL: Final[dict[str, Any]] = {
+    "notify": {"entity_id": ["notify.nobody", "notify.phone"]},
+    "actions": [{"event": DONE}],
+    "back": [{"event": DONE}],
+}
+"""What most blueprints can be given; what one does not ask for does no harm."""
+SLOWLY: Final = [{"delay": {"seconds": 30}}, {"event": DONE}]
+FOLLOWED: Final[HassKey[bool]] = HassKey("test_blueprints_followed")
 TURNS: Final = 50_000
 """Of the event loop; whatever comes needs a few hundred."""
 MINUTE: Final = timedelta(minutes=1)
@@ -66,14 +78,25 @@ async def shelf(hass: HomeAssistant, tmp_path: Path) -> AsyncGenerator[None]:
 
 
 @pytest.fixture
-async def phone(hass: HomeAssistant) -> Recipient:
-    """Return somebody who is told."""
-    return await add_recipient(hass, Recipient("phone"))
+async def phone(hass: HomeAssistant) -> AsyncGenerator[Recipient]:
+    """Return somebody who is told; whatever else is to be done follows each time, although somebody else is not."""
+    out_of_reach = HomeAssistantError(
+        translation_domain="mobile_app",
+        translation_key="error_sending_notification",
+        translation_placeholders={"device_name": "nobody"},
+    )
+    await add_recipient(hass, Recipient("nobody", out_of_reach))
+    found = await add_recipient(hass, Recipient("phone"))
+    done = async_capture_events(hass, DONE)
+    yield found
+    if hass.data.get(FOLLOWED):
+        assert len(done) == len(found.titles)
 
 
 async def use(hass: HomeAssistant, name: str, **inputs: Any) -> None:
     """Set an automation up that is made of a blueprint, telling the phone."""
-    inputs.setdefault("notify", {"entity_id": "notify.phone"})
+    hass.data[FOLLOWED] = True
+    inputs = TELL | inputs
     config = {"id": name, "alias": name, "use_blueprint": {"path": f"ttlock/{name}.yaml", "input": inputs}}
     assert await async_setup_component(hass, "automation", {"automation": [config]})
     await turn(hass, lambda: hass.states.get(f"automation.{name}") is not None)
@@ -202,13 +225,14 @@ async def test_who_came_home_is_told_once_and_who_leaves_is_not(
     world: World,
     phone: Recipient,
 ) -> None:
-    await use(hass, "family_home", access={"entity_id": ACCESS})
+    await use(hass, "family_home", access={"entity_id": ACCESS}, actions=SLOWLY)
     lock = world.lock("front_door")
     lock.enter_code(CODE)
     lock.swipe_card(CARD)
     await heard(hass, freezer, loaded)
     family = "Family came home (Front Door, with a passcode)"
-    assert sorted(taken(phone)) == ["Blue card came home (Front Door, with an IC card)", family]
+    assert sorted(taken(phone)) == ["Blue card came home (Front Door, with an IC card)", family], "both at once"
+    await later(hass, freezer, timedelta(minutes=7))
     lock.enter_code(CODE)
     lock.press_button()
     lock.press_button()
@@ -225,6 +249,7 @@ async def test_who_came_home_is_told_once_and_who_leaves_is_not(
     lock.enter_code(CODE)
     await heard(hass, freezer, loaded)
     assert taken(phone) == [family]
+    await later(hass, freezer)
     lock.enter_code(CODE)
     await later(hass, freezer, timedelta(minutes=30))
     await read(loaded)
@@ -240,13 +265,28 @@ async def test_only_the_chosen_people_come_home(
     world: World,
     phone: Recipient,
 ) -> None:
+    other = "event.back_door_access_log"
+
+    def opened(minute: int, side: str) -> None:
+        facts = {"event_type": "unlocked", "who": "Blue card", "side": side}
+        hass.states.async_set(other, f"2026-01-01T00:{minute:02}:00.000+00:00", facts)
+
+    opened(0, "outside")
     await use(
-        hass, "family_home", access={"entity_id": ACCESS}, people=["Blue card"], message="{{ who }}, {{ method }}"
+        hass,
+        "family_home",
+        access={"entity_id": [ACCESS, other]},
+        people=["Blue card"],
+        message="{{ who }}, {{ method }}",
     )
     world.lock("front_door").enter_code(CODE)
     world.lock("front_door").swipe_card(CARD)
     await heard(hass, freezer, loaded)
     assert taken(phone) == ["Blue card, card"]
+    opened(1, "inside")
+    opened(2, "outside")
+    await later(hass, freezer)
+    assert taken(phone) == ["Blue card,"], "nobody comes home from inside"
 
 
 async def test_a_person_is_told_by_name_and_can_be_chosen_by_it(
@@ -266,7 +306,7 @@ async def test_a_person_is_told_by_name_and_can_be_chosen_by_it(
     assert taken(phone) == ["Ann came home (Front Door, with an IC card)"]
 
 
-async def test_a_guest_arrives_once_also_if_that_is_learned_late(
+async def test_guests_arrive_once_also_if_that_is_learned_late(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
     front_door: str,  # noqa: F811
@@ -274,13 +314,24 @@ async def test_a_guest_arrives_once_also_if_that_is_learned_late(
     world: World,
     phone: Recipient,
 ) -> None:
-    await act(hass, "create_passcode", {"entity_id": front_door, "passcode_name": "Li", "passcode": "592846"})
-    await use(hass, "guest_arrived", access={"entity_id": ACCESS}, message="{{ who }} at {{ door }}")
-    world.lock("front_door").enter_code("592846")
+    for name, code in (("Li", "592846"), ("Wang", "592847"), ("Zhao", "592848")):
+        await act(hass, "create_passcode", {"entity_id": front_door, "passcode_name": name, "passcode": code})
+    await use(hass, "guest_arrived", access={"entity_id": ACCESS}, actions=SLOWLY)
+    lock = world.lock("front_door")
+    lock.enter_code("592846")
+    early = dt_util.now().strftime("%Y-%m-%d %H:%M")
     await later(hass, freezer, timedelta(minutes=40))
-    world.lock("front_door").enter_code("592846")
+    for code in ("592846", "592847", "592848"):
+        lock.enter_code(code)
+    now = dt_util.now().strftime("%Y-%m-%d %H:%M")
     await heard(hass, freezer, loaded)
-    assert taken(phone) == ["Li at Front Door"]
+    for _ in range(3):
+        await later(hass, freezer)
+    assert sorted(taken(phone)) == [
+        f"Li arrived at {early} (Front Door)",
+        f"Wang arrived at {now} (Front Door)",
+        f"Zhao arrived at {now} (Front Door)",
+    ]
     assert "592846" not in str([state.as_dict() for state in hass.states.async_all()])
 
 
@@ -296,17 +347,22 @@ async def test_alarms_that_come_together_are_all_told(
     phone: Recipient,
 ) -> None:
     await choose(hass, loaded, "duress", {"duress_names": ["Family"]})
-    await use(hass, "alarm", alarm={"entity_id": ALARM}, message="{{ kind }} {{ who }}", actions=[{"delay": 1}])
+    await use(hass, "alarm", alarm={"entity_id": ALARM}, actions=SLOWLY)
     lock = world.lock("front_door")
     lock.enter_code(CODE)
+    at = dt_util.now().strftime("%Y-%m-%d %H:%M")
     for digits in ("13572468", "13572469", "13572470"):
         lock.enter_code(digits)
     lock.tamper()
     await later(hass, freezer, timedelta(hours=1))
     await read(loaded)
     for _ in range(3):
-        await later(hass, freezer, timedelta(seconds=2))
-    assert sorted(text.strip() for text in taken(phone)) == ["duress Family", "tamper", "wrong_attempts"]
+        await later(hass, freezer)
+    assert sorted(taken(phone)) == [
+        f"Front Door: Opened under duress, Family ({at})",
+        f"Front Door: Repeatedly refused ({at})",
+        f"Front Door: Tampering ({at})",
+    ], "although they are learned an hour late"
     assert set(phone.titles) == {"Front Door"}
     await hass.config_entries.async_reload(loaded.entry_id)
     await hass.async_block_till_done()
@@ -315,16 +371,22 @@ async def test_alarms_that_come_together_are_all_told(
 
 async def test_a_command_that_failed_is_told_with_its_cause(
     hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
     loaded: MockConfigEntry,
     world: World,
     phone: Recipient,
 ) -> None:
-    await use(hass, "command_failed", access={"entity_id": ACCESS})
-    world.faults.add(Fault(kind="errcode", path="/v3/lock/lock", errcode=-3003))
-    with pytest.raises(HomeAssistantError):
-        await command(hass, "lock", LOCK)
-    await hass.async_block_till_done()
-    assert taken(phone) == ["Front Door could not be locked: Gateway busy"]
+    await use(hass, "command_failed", access={"entity_id": ACCESS}, actions=SLOWLY)
+    for what, code in (("lock", -3003), ("unlock", -2012)):
+        world.faults.add(Fault(kind="errcode", path=f"/v3/lock/{what}", errcode=code))
+        with pytest.raises(HomeAssistantError):
+            await command(hass, what, LOCK)
+    for _ in range(2):
+        await later(hass, freezer)
+    assert taken(phone) == [
+        "Front Door could not be locked: Gateway busy",
+        "Front Door could not be unlocked: No gateway",
+    ]
 
 
 async def test_a_battery_that_is_low_is_told_when_it_falls_and_every_day(
@@ -334,7 +396,7 @@ async def test_a_battery_that_is_low_is_told_when_it_falls_and_every_day(
     world: World,
     phone: Recipient,
 ) -> None:
-    await use(hass, "battery_low", batteries=["sensor.front_door_battery"], at="00:00:00")
+    await use(hass, "battery_low", batteries=["sensor.front_door_battery"])
     row = world.rows[world.lock("front_door").lock_id]
 
     async def falls(charge: int) -> list[str]:
@@ -342,8 +404,8 @@ async def test_a_battery_that_is_low_is_told_when_it_falls_and_every_day(
         await pass_time(hass, freezer, timedelta(minutes=31))
         return taken(phone)
 
-    freezer.move_to(dt_util.start_of_local_day() + timedelta(days=1, hours=1))
-    assert await falls(30) == []
+    freezer.move_to(dt_util.start_of_local_day() + timedelta(days=1, hours=9, minutes=45))
+    assert await falls(23) == [], "it is ten o'clock, and nothing is low"
     assert await falls(19) == ["Low battery: Front Door Battery 19 %"]
     assert await falls(18) == [], "it was low before"
     assert await falls(70) == []
@@ -353,8 +415,31 @@ async def test_a_battery_that_is_low_is_told_when_it_falls_and_every_day(
     assert state_of(hass, "sensor.front_door_battery").state == "unavailable"
     world.faults.clear()
     assert await falls(12) == [], "it fell while nobody could see it"
-    await pass_time(hass, freezer, timedelta(days=1))
-    assert taken(phone) == ["Low battery: Front Door Battery 12 %"]
+    for day in (1, 1):
+        ten = dt_util.start_of_local_day() + timedelta(days=day, hours=10)
+        await pass_time(hass, freezer, ten - dt_util.now() - timedelta(minutes=1))
+        assert taken(phone) == []
+        await pass_time(hass, freezer, timedelta(minutes=1))
+        assert taken(phone) == ["Low battery: Front Door Battery 12 %"]
+
+
+async def test_batteries_that_fall_together_are_all_told(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, phone: Recipient
+) -> None:
+    names = ("sensor.back", "sensor.front")
+
+    def are(*charges: int) -> None:
+        for name, charge in zip(names, charges, strict=True):
+            hass.states.async_set(name, str(charge), {"device_class": "battery", "unit_of_measurement": "%"})
+
+    are(30, 30)
+    await use(hass, "battery_low", batteries=[*names], actions=SLOWLY)
+    are(30, 19)
+    await later(hass, freezer, timedelta(seconds=1))
+    are(18, 19)
+    await later(hass, freezer)
+    await later(hass, freezer)
+    assert taken(phone) == ["Low battery: front 19 %", "Low battery: front 19 %, back 18 %"]
 
 
 async def test_silence_is_told_by_day_and_again_each_day_over_a_restart(
@@ -376,13 +461,16 @@ async def test_silence_is_told_by_day_and_again_each_day_over_a_restart(
         told = []
         for _ in range(count):
             await pass_time(hass, freezer, timedelta(hours=1))
-            if taken(phone):
+            for message in taken(phone):
+                assert message.startswith("Front Door has not been opened since ")
                 told.append(((dt_util.now() - midnight).days, dt_util.now().hour))
 
-    await use(hass, "no_activity", last_opened="sensor.front_door_last_opened", quiet={"hours": 40})
+    await use(hass, "no_activity", last_opened="sensor.front_door_last_opened")
     world.faults.add(Fault(kind="http_503"))
-    await hours(66)
-    assert told == [(1, 17), (2, 17)], "although the cloud is out of reach"
+    await pass_time(hass, freezer, timedelta(hours=36))
+    assert taken(phone) == []
+    await hours(46)
+    assert told == [(2, 8), (3, 8)], "not at night, and although the cloud is out of reach"
     world.faults.clear()
     last = state_of(hass, "automation.no_activity")
     world.lock("front_door").enter_code(CODE)
@@ -390,6 +478,29 @@ async def test_silence_is_told_by_day_and_again_each_day_over_a_restart(
     await hours(30)
     assert told == []
     assert last.attributes["last_triggered"]
+
+
+@pytest.mark.parametrize(
+    ("silent", "told"),
+    [(timedelta(hours=49), ["Back door opened has not been opened since 2026-03-02 09:30"]), (None, [])],
+)
+async def test_a_silence_that_began_before_the_start_is_told_at_once_if_it_is_known(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    phone: Recipient,
+    caplog: pytest.LogCaptureFixture,
+    silent: timedelta | None,
+    told: list[str],
+) -> None:
+    now = datetime(2026, 3, 4, 10, 30, tzinfo=dt_util.get_default_time_zone())
+    freezer.move_to(now)
+    since = "unknown" if silent is None else (now - silent).isoformat()
+    hass.states.async_set("sensor.opened", since, {"friendly_name": "Back door opened"})
+    hass.set_state(CoreState.starting)
+    await use(hass, "no_activity", last_opened="sensor.opened")
+    await start(hass)
+    assert taken(phone) == told
+    assert told or "Error" not in caplog.text
 
 
 @pytest.mark.parametrize("daily", [True, False])
@@ -435,38 +546,75 @@ async def test_a_door_that_is_left_open_is_told_again_and_again_until_it_is_clos
     await heard(hass, freezer, loaded)
     assert state_of(hass, DOOR).state == "on"
     assert taken(phone) == []
-    for pause in (5, 15, 15):
-        await later(hass, freezer, timedelta(minutes=pause))
-        assert taken(phone) == ["Front Door is open"], pause
+    is_open = ["Front Door is open"]
+
+    async def told_after(*pauses: int) -> None:
+        for pause in pauses:
+            await later(hass, freezer, timedelta(minutes=pause - 1))
+            assert taken(phone) == [], pause
+            await later(hass, freezer)
+            assert taken(phone) == is_open, pause
+
+    await told_after(5, 15, 15)
+    for move in (lock.close_door, lock.open_door):
+        move()
+        await heard(hass, freezer, loaded)
+    await told_after(5, 15)
     lock.close_door()
     await heard(hass, freezer, loaded)
-    await later(hass, freezer, timedelta(minutes=20))
-    await later(hass, freezer, timedelta(minutes=20))
+    for _ in range(2):
+        await later(hass, freezer, timedelta(minutes=20))
     assert taken(phone) == []
     lock.open_door()
     await heard(hass, freezer, loaded)
-    hass.states.async_set(DOOR, "unavailable")
-    await later(hass, freezer, timedelta(minutes=10))
-    assert taken(phone) == [], "nobody knows"
-    hass.states.async_set(DOOR, "on", {"device_class": "door", "friendly_name": "Front Door Door"})
-    await later(hass, freezer, timedelta(minutes=4))
-    assert taken(phone) == []
-    await later(hass, freezer, timedelta(minutes=2))
-    assert taken(phone) == ["Front Door is open"], "after the outage"
+    door = state_of(hass, DOOR)
+    for nobody_knows in ("unavailable", "unknown"):
+        hass.states.async_set(DOOR, nobody_knows, door.attributes)
+        await later(hass, freezer, timedelta(minutes=20))
+        assert taken(phone) == []
+        hass.states.async_set(DOOR, "on", door.attributes)
+        await told_after(5, 15)
 
 
 @pytest.mark.usefixtures("open_door")
-async def test_a_door_that_is_open_when_home_assistant_starts_is_told(
-    hass: HomeAssistant, freezer: FrozenDateTimeFactory, entry: MockConfigEntry, phone: Recipient
+@pytest.mark.parametrize("out_of_reach", [True, False])
+async def test_a_door_that_is_open_when_home_assistant_starts_is_told_once(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    entry: MockConfigEntry,
+    phone: Recipient,
+    out_of_reach: bool,
 ) -> None:
     hass.set_state(CoreState.starting)
-    await use(hass, "door_left_open", door=DOOR)
     await setup(hass, entry)
+    await use(hass, "door_left_open", door=DOOR)
+    if out_of_reach:
+        await hass.config_entries.async_unload(entry.entry_id)
+        assert state_of(hass, DOOR).state == "unavailable"
+        await setup(hass, entry)
     assert state_of(hass, DOOR).state == "on"
+    await later(hass, freezer, timedelta(seconds=10))
     await start(hass)
+    for minutes, told in ((4, 0), (1, 1), (1, 0), (13, 0), (1, 1)):
+        await later(hass, freezer, timedelta(minutes=minutes))
+        assert taken(phone) == ["Front Door is open"] * told
+
+
+@pytest.mark.usefixtures("open_door")
+async def test_a_door_that_is_heard_of_long_after_the_start_is_told(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, entry: MockConfigEntry, phone: Recipient
+) -> None:
+    await setup(hass, entry)
+    await hass.config_entries.async_unload(entry.entry_id)
+    hass.set_state(CoreState.starting)
+    await use(hass, "door_left_open", door=DOOR)
+    await start(hass)
+    await later(hass, freezer, timedelta(minutes=20))
+    assert taken(phone) == []
+    await setup(hass, entry)
     await later(hass, freezer, timedelta(minutes=4))
     assert taken(phone) == []
-    await later(hass, freezer, timedelta(minutes=2))
+    await later(hass, freezer)
     assert taken(phone) == ["Front Door is open"]
 
 
@@ -494,6 +642,9 @@ async def test_at_night_a_door_is_locked_or_somebody_is_told_why_not(
     lock.enter_code(CODE)
     assert await night_comes() == []
     await turn(hass, lambda: lock.bolt == "locked")
+    moved = lock.actuations
+    assert await night_comes() == []
+    assert lock.actuations == moved, "it is locked"
     lock.enter_code(CODE)
     lock.open_door()
     assert await night_comes() == ["Front Door is not locked (unlocked)"]
@@ -509,3 +660,25 @@ async def test_at_night_a_door_is_locked_or_somebody_is_told_why_not(
     await loaded.runtime_data.async_refresh()
     (message,) = await night_comes()
     assert message.startswith("Front Door is not locked"), "a jammed bolt"
+
+
+async def test_a_lock_of_another_maker_gets_a_minute_to_say_that_it_is_locked(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, phone: Recipient
+) -> None:
+    named = {"friendly_name": "Shed"}
+    night = dt_util.start_of_local_day() + timedelta(days=1, hours=23)
+    locked = async_mock_service(hass, "lock", "lock")
+    await use(hass, "lock_at_night", lock="lock.shed")
+    for in_time, told in ((True, []), (False, ["Shed is not locked (unknown)"])):
+        hass.states.async_set("lock.shed", "unknown", named)
+        freezer.move_to(night)
+        await later(hass, freezer, timedelta(0))
+        await turn(hass, lambda: locked)
+        await later(hass, freezer, timedelta(seconds=59))
+        assert taken(phone) == []
+        if in_time:
+            hass.states.async_set("lock.shed", "locked", named)
+        await later(hass, freezer, timedelta(seconds=1))
+        assert taken(phone) == told
+        locked.clear()
+        night += timedelta(days=1)

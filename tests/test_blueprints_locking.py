@@ -11,17 +11,17 @@ from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser, async_mock_service
 
-from simulator import Fault, World
+from simulator import CloudServer, Fault, World
 
 from .conftest import WHOLE_HOUSE, setup
 from .documentation import automation
-from .passing_time import pass_time
 from .recipients import Recipient
 from .test_actions import act
 from .test_blueprints import (  # noqa: F401  # fixtures among them
     DOOR,
     LOCK,
     MINUTE,
+    SLOWLY,
     heard,
     later,
     phone,
@@ -38,7 +38,10 @@ from .test_share_access import code_in
 
 pytestmark = [pytest.mark.locks("front_door"), pytest.mark.usefixtures("shelf")]
 
+LOCKING: Final = "/v3/lock/lock"
 PASSAGE: Final = "switch.front_door_passage_mode"
+SHED: Final = "lock.shed"
+"""Of another maker, which says later what it did."""
 
 
 def reach(world: World, online: bool) -> None:
@@ -71,6 +74,15 @@ async def test_a_door_is_locked_some_time_after_it_was_closed_unless_passage_mod
     await later(hass, freezer, 2 * MINUTE)
     await turn(hass, lambda: lock.bolt == "locked")
     await turn(hass, lambda: state_of(hass, LOCK).state == "locked")
+    moved = lock.actuations
+    lock.enter_code(CODE)
+    lock.open_door()
+    await heard(hass, freezer, loaded)
+    lock.close_door()
+    lock.press_button()
+    await heard(hass, freezer, loaded)
+    await later(hass, freezer, 3 * MINUTE)
+    assert (lock.bolt, lock.actuations) == ("locked", moved), "somebody has locked it by hand"
 
     await hass.services.async_call("switch", "turn_on", {"entity_id": PASSAGE}, blocking=True)
     lock.enter_code(CODE)
@@ -78,29 +90,46 @@ async def test_a_door_is_locked_some_time_after_it_was_closed_unless_passage_mod
     await later(hass, freezer, 3 * MINUTE)
     assert lock.bolt == "unlocked", "passage mode"
     await hass.services.async_call("switch", "turn_off", {"entity_id": PASSAGE}, blocking=True)
-    await later(hass, freezer, 2 * MINUTE)
+    await later(hass, freezer)
+    await later(hass, freezer, timedelta(seconds=59))
+    assert lock.bolt == "unlocked"
+    await later(hass, freezer, timedelta(seconds=1))
     await turn(hass, lambda: lock.bolt == "locked")
     assert taken(phone) == []
 
 
-async def test_a_lock_that_does_not_lock_is_told(
+async def test_a_lock_that_does_not_lock_is_told_once_and_not_tried_for_ever(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
     front_door: str,  # noqa: F811
     loaded: MockConfigEntry,
     world: World,
+    cloud: CloudServer,
     phone: Recipient,  # noqa: F811
 ) -> None:
+    failed = ["Front Door is closed but not locked (unlocked)"]
     await use(hass, "closed_not_locked", lock=LOCK, door=DOOR)
-    world.faults.add(Fault(kind="errcode", path="/v3/lock/lock", errcode=-3003))
+    world.faults.add(Fault(kind="errcode", path=LOCKING, errcode=-3003))
     world.lock("front_door").enter_code(CODE)
     await heard(hass, freezer, loaded)
     await later(hass, freezer, 2 * MINUTE)
     await turn(hass, lambda: state_of(hass, "event.front_door_access_log").attributes["event_type"] == "command_failed")
+    await later(hass, freezer, timedelta(seconds=59))
     assert taken(phone) == []
-    await later(hass, freezer, MINUTE)
-    await turn(hass, lambda: phone.messages)
-    assert taken(phone) == ["Front Door is closed but not locked (unlocked)"]
+    await later(hass, freezer, timedelta(seconds=1))
+    assert taken(phone) == failed
+    tried = cloud.calls[LOCKING]
+    for _ in range(5):
+        await later(hass, freezer, 2 * MINUTE)
+    assert (taken(phone), cloud.calls[LOCKING]) == ([], tried)
+    world.lock("front_door").open_door()
+    await heard(hass, freezer, loaded)
+    world.lock("front_door").close_door()
+    await heard(hass, freezer, loaded)
+    await later(hass, freezer, 2 * MINUTE)
+    await turn(hass, lambda: cloud.calls[LOCKING] == 2 * tried)
+    await later(hass, freezer)
+    assert taken(phone) == failed, "it was closed anew"
 
 
 @pytest.fixture
@@ -108,7 +137,6 @@ async def unlocked(hass: HomeAssistant, entry: MockConfigEntry, world: World) ->
     """Have the door unlocked and closed before Home Assistant starts."""
     world.lock("front_door").auto_lock_seconds = 0
     world.lock("front_door").enter_code(CODE)
-    hass.set_state(CoreState.starting)
 
 
 @pytest.mark.usefixtures("unlocked")
@@ -120,8 +148,9 @@ async def test_a_door_that_is_unlocked_when_home_assistant_starts_or_after_an_ou
     phone: Recipient,  # noqa: F811
 ) -> None:
     lock = world.lock("front_door")
-    await use(hass, "closed_not_locked", lock=LOCK, door=DOOR)
     await setup(hass, entry)
+    hass.set_state(CoreState.starting)
+    await use(hass, "closed_not_locked", lock=LOCK, door=DOOR)
     assert (state_of(hass, LOCK).state, state_of(hass, DOOR).state) == ("unlocked", "off")
     await start(hass)
     await later(hass, freezer, MINUTE)
@@ -143,8 +172,60 @@ async def test_a_door_that_is_unlocked_when_home_assistant_starts_or_after_an_ou
     await later(hass, freezer, 31 * MINUTE)
     await entry.runtime_data.async_refresh()
     assert state_of(hass, LOCK).state == "unlocked"
-    await later(hass, freezer, 3 * MINUTE)
+    await later(hass, freezer, timedelta(seconds=119))
+    assert lock.bolt == "unlocked"
+    await later(hass, freezer, timedelta(seconds=1))
     await turn(hass, lambda: lock.bolt == "locked")
+    await turn(hass, lambda: state_of(hass, LOCK).state == "locked")
+
+    moved = lock.actuations
+    # Of the door and of the lock it is learned at once: the one does not stop what was begun because of the other.
+    door = state_of(hass, DOOR)
+    hass.states.async_set(DOOR, "unavailable", door.attributes)
+    lock.enter_code(CODE)
+    await heard(hass, freezer, entry)
+    hass.states.async_set(DOOR, "off", door.attributes)
+    await later(hass, freezer, 2 * MINUTE)
+    await turn(hass, lambda: lock.bolt == "locked")
+    await turn(hass, lambda: state_of(hass, LOCK).state == "locked")
+    assert lock.actuations == moved + 1
+
+
+async def test_a_door_is_locked_whatever_was_out_of_reach_before(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory
+) -> None:
+    locked = async_mock_service(hass, "lock", "lock")
+    door = "binary_sensor.shed"
+
+    def says(entity_id: str, state: str) -> None:
+        hass.states.async_set(entity_id, state, {"device_class": "door"} if entity_id == door else {})
+
+    async def is_locked_after_the_wait() -> None:
+        assert locked == []
+        await later(hass, freezer, timedelta(seconds=119))
+        assert locked == []
+        await later(hass, freezer, timedelta(seconds=1))
+        assert len(locked) == 1
+        says(SHED, "locked")
+        await later(hass, freezer, timedelta(seconds=1))
+        locked.clear()
+
+    says(door, "off")
+    says(SHED, "unlocked")
+    hass.set_state(CoreState.starting)
+    await use(hass, "closed_not_locked", lock=SHED, door=door)
+    await start(hass)
+    await is_locked_after_the_wait()
+    for nobody_knows in ("unavailable", "unknown"):
+        says(SHED, nobody_knows)
+        await later(hass, freezer, 10 * MINUTE)
+        says(SHED, "unlocked")
+        await is_locked_after_the_wait()
+        says(door, nobody_knows)
+        says(SHED, "unlocked")
+        await later(hass, freezer, 10 * MINUTE)
+        says(door, "off")
+        await is_locked_after_the_wait()
 
 
 # -- Nobody at home ------------------------------------------------------------------------------------------------
@@ -168,7 +249,8 @@ async def test_everything_is_locked_when_everybody_has_left_and_what_is_not_is_t
 
     await are("home", *(name for name, _ in people))
     gate = "lock.garden_gate"
-    await use(hass, "everybody_left", locks=[LOCK, gate])
+    hass.states.async_set(SHED, "unlocked")
+    await use(hass, "everybody_left", locks=[LOCK, gate, SHED])
     front, garden = world.lock("front_door"), world.lock("garden_gate")
     for lock in (LOCK, gate):
         await act(hass, "configure_autolock", {"entity_id": lock, "enabled": False})
@@ -187,9 +269,19 @@ async def test_everything_is_locked_when_everybody_has_left_and_what_is_not_is_t
     await turn(hass, lambda: front.bolt == "locked")
     await turn(hass, lambda: state_of(hass, LOCK).state == "locked")
     await turn(hass, lambda: state_of(hass, gate).state not in ("locking", "locked"))
-    await later(hass, freezer, MINUTE)
-    await turn(hass, lambda: phone.messages)
+    await later(hass, freezer, timedelta(seconds=59))
+    assert taken(phone) == []
+    hass.states.async_set(SHED, "locked")
+    await later(hass, freezer, timedelta(seconds=1))
     assert taken(phone) == ["Everybody left. Not locked: Garden Gate"]
+    garden.jammed = False
+    await are("home", "person.ann")
+    await are("not_home", "person.ann")
+    await later(hass, freezer, 3 * MINUTE)
+    await turn(hass, lambda: garden.bolt == "locked")
+    await turn(hass, lambda: state_of(hass, gate).state == "locked")
+    await later(hass, freezer, 2 * MINUTE)
+    assert taken(phone) == []
 
 
 @WHOLE_HOUSE
@@ -201,7 +293,8 @@ async def test_a_lockdown_ends_passage_mode_locks_all_and_tells_what_stayed_open
     phone: Recipient,  # noqa: F811
 ) -> None:
     gate = "lock.garden_gate"
-    await script(hass, "lockdown", locks=[LOCK, gate], passage=[PASSAGE], notify={"entity_id": "notify.phone"})
+    hass.states.async_set(SHED, "locked")
+    await script(hass, "lockdown", locks=[LOCK, gate, SHED], passage=[PASSAGE], notify={"entity_id": "notify.phone"})
     await hass.services.async_call("switch", "turn_on", {"entity_id": PASSAGE}, blocking=True)
     front, garden = world.lock("front_door"), world.lock("garden_gate")
     await command(hass, "unlock", LOCK)
@@ -213,14 +306,23 @@ async def test_a_lockdown_ends_passage_mode_locks_all_and_tells_what_stayed_open
 
     await command(hass, "unlock", LOCK)
     await command(hass, "unlock", gate)
+    await hass.services.async_call("switch", "turn_on", {"entity_id": PASSAGE}, blocking=True)
     garden.jammed = True
-    await hass.services.async_call("script", "lockdown")
-    await turn(hass, lambda: state_of(hass, LOCK).state == "locked")
-    await turn(hass, lambda: state_of(hass, gate).state not in ("locking", "locked"))
-    await later(hass, freezer, timedelta(seconds=91))
-    await turn(hass, lambda: phone.messages)
+    hass.states.async_set(SHED, "unlocked")
+    world.faults.add(Fault(kind="errcode", path="/v3/lock/configPassageMode", errcode=-2012))
+    for _ in range(2):
+        await hass.services.async_call("script", "lockdown")
+        await turn(hass, lambda: state_of(hass, LOCK).state == "locked")
+        await turn(hass, lambda: state_of(hass, gate).state not in ("locking", "locked"))
+    await later(hass, freezer, timedelta(seconds=89))
+    assert taken(phone) == []
+    hass.states.async_set(SHED, "locked")
+    await later(hass, freezer, timedelta(seconds=1))
     assert taken(phone) == ["Not locked: Garden Gate"]
+    await later(hass, freezer, 2 * MINUTE)
+    assert taken(phone) == [], "asked for twice, it is done once"
     assert (front.bolt, garden.bolt) == ("locked", "unlocked")
+    assert state_of(hass, PASSAGE).state == "on", "what fails does not keep the rest from being locked"
 
 
 # -- Out of reach --------------------------------------------------------------------------------------------------
@@ -250,14 +352,16 @@ async def test_a_lock_out_of_reach_is_told_once_and_when_it_is_back(
     assert await goes(True, MINUTE) == ["Front Door is back"]
 
 
+@pytest.mark.parametrize("online", [True, False])
 async def test_a_lock_that_is_out_of_reach_when_home_assistant_starts_is_told(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
     entry: MockConfigEntry,
     world: World,
     phone: Recipient,  # noqa: F811
+    online: bool,
 ) -> None:
-    reach(world, False)
+    reach(world, online)
     hass.set_state(CoreState.starting)
     await setup(hass, entry)
     await use(hass, "lock_offline", lock=LOCK)
@@ -265,7 +369,7 @@ async def test_a_lock_that_is_out_of_reach_when_home_assistant_starts_is_told(
     await later(hass, freezer, 29 * MINUTE)
     assert taken(phone) == []
     await later(hass, freezer, 2 * MINUTE)
-    assert taken(phone) == ["Front Door cannot be reached"]
+    assert taken(phone) == ["Front Door cannot be reached"] * (not online)
 
 
 # -- Visitors and guests -------------------------------------------------------------------------------------------
@@ -299,7 +403,9 @@ async def test_only_chosen_people_unlock_for_a_visitor_once_and_soon(
         happened(world, BELL)
         await read(loaded)
         await turn(hass, lambda: sent)
+        assert sent[0].data["message"] == "Someone is at Front Door"
         (button,) = sent[0].data["data"]["actions"]
+        assert button["title"] == "Unlock"
         token: str = button["action"]
         return token
 
@@ -322,7 +428,37 @@ async def test_only_chosen_people_unlock_for_a_visitor_once_and_soon(
     assert await press(token, ann) == "locked", "that of the first ring"
     await later(hass, freezer, 2 * MINUTE)
     assert await press(second, ann) == "locked", "too late"
-    await ring()
+    third = await ring()
+    await later(hass, freezer)
+    happened(world, BELL)
+    await read(loaded)
+    await later(hass, freezer, timedelta(seconds=55))
+    assert len(sent) == 1, "rung again and again"
+    assert await press(third, ann) == "unlocked"
+    await command(hass, "lock", LOCK)
+    await later(hass, freezer, 3 * MINUTE)
+    assert len(sent) == 1
+
+
+async def test_nobody_unlocks_for_a_visitor_if_nobody_chosen_has_a_user(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory
+) -> None:
+    ann = MockUser(name="Ann").add_to_hass(hass)
+    bell = {"event_type": "ring", "device_class": "doorbell"}
+    hass.states.async_set("event.bell", "2026-01-01T00:00:00.000+00:00", bell)
+    hass.states.async_set("person.child", "home")
+    sent = async_mock_service(hass, "notify", "mobile_app_phone")
+    opened = async_mock_service(hass, "lock", "unlock")
+    inputs = {"doorbell": "event.bell", "lock": SHED, "people": ["person.child"], "notify": "notify.mobile_app_phone"}
+    await use(hass, "visitor_unlock", **inputs)
+    hass.states.async_set("event.bell", "2026-01-01T00:01:00.000+00:00", bell)
+    await turn(hass, lambda: sent)
+    token = sent[0].data["data"]["actions"][0]["action"]
+    for context in (Context(user_id=ann.id), Context()):
+        hass.bus.async_fire("mobile_app_notification_action", {"action": token}, context=context)
+        await later(hass, freezer, timedelta(seconds=1))
+    await later(hass, freezer, 2 * MINUTE)
+    assert opened == []
 
 
 @pytest.mark.usefixtures("all_enabled")
@@ -338,18 +474,19 @@ async def test_the_end_of_access_is_told_before(
     freezer.move_to(now + MINUTE)
     end = now + timedelta(days=1, hours=2)
     period = {"start_time": now.isoformat(), "end_time": end.isoformat()}
-    await act(hass, "create_passcode", {"entity_id": LOCK, "passcode_name": "Li", "passcode": "592846", **period})
-    await use(
-        hass,
-        "access_expiring",
-        calendar={"entity_id": "calendar.front_door_access"},
-        message="{{ who }}, {{ door }}, {{ end | as_datetime == as_datetime('" + end.isoformat() + "') }}",
-    )
+    for name, code, when in (("Li", "592846", period), ("Wang", "592847", period), ("Zhao", "592848", {})):
+        await act(hass, "create_passcode", {"entity_id": LOCK, "passcode_name": name, "passcode": code, **when})
+    calendar = {"entity_id": "calendar.front_door_access"}
+    await use(hass, "access_expiring", calendar=calendar, actions=SLOWLY)
     told = []
     for quarter in range(1, 12):
-        await pass_time(hass, freezer, timedelta(minutes=15))
-        told += [(quarter, message) for message in taken(phone)]
-    assert told == [(8, "Li, Front Door, True")], "two hours from now, a day before the end"
+        await later(hass, freezer, timedelta(minutes=14))
+        await later(hass, freezer)
+        told += [(quarter, message) for message in sorted(taken(phone))]
+    then = f"{dt_util.as_local(end):%Y-%m-%d %H:%M}"
+    assert told == [(8, f"The access of {name} ends at {then} (Front Door)") for name in ("Li", "Wang")], (
+        "two hours from now, a day before the end"
+    )
 
 
 async def test_the_automations_of_the_page_ask_about_who_is_away_and_who_comes_home(
@@ -414,17 +551,20 @@ async def test_a_one_time_code_is_sent_once_for_one_wish_and_seen_nowhere_else(
     await script(hass, "one_time_code", lock=LOCK, recipients=["notify.phone"])
     calls: list[str] = []
     hass.bus.async_listen("*", lambda event: calls.append(str(event.data)))
-    for _ in range(2):
-        await hass.services.async_call("script", "one_time_code")
-        await turn(hass, lambda: phone.messages)
+    await hass.services.async_call("script", "one_time_code")
+    await turn(hass, lambda: phone.messages)
     (message,) = taken(phone)
+    for seconds in (29, 1):
+        await hass.services.async_call("script", "one_time_code")
+        await later(hass, freezer, timedelta(seconds=seconds))
+        assert taken(phone) == []
+    await hass.services.async_call("script", "one_time_code")
+    await turn(hass, lambda: phone.messages)
     code = code_in(message)
+    assert code_in(taken(phone)[0]) != code
     assert message.startswith(f"One-time code for Front Door: {code}. It works once, until")
     assert world.lock("front_door").enter_code(code).opened
     assert not world.lock("front_door").enter_code(code).opened
     await heard(hass, freezer, loaded)
     assert calls
     assert code not in str(calls)
-    await hass.services.async_call("script", "one_time_code")
-    await turn(hass, lambda: phone.messages)
-    assert code_in(taken(phone)[0]) != code
