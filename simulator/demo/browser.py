@@ -168,7 +168,16 @@ class Page:
         await self.send("Page.navigate", url=url)
         await self.wait_for("document.readyState === 'complete' && window.deep")
 
-    async def picture(self) -> bytes:
-        """Return what the window shows as PNG."""
-        result = await self.send("Page.captureScreenshot", format="png", optimizeForSpeed=False)
+    async def enter(self) -> None:
+        """Press the enter key."""
+        for kind in ("keyDown", "keyUp"):
+            await self.send("Input.dispatchKeyEvent", type=kind, key="Enter", code="Enter", windowsVirtualKeyCode=13)
+
+    async def picture(self, selector: str = "") -> bytes:
+        """Return what the window shows as PNG, or only the first shown element that a selector finds."""
+        clip = {}
+        if selector:
+            box = await self.evaluate(f"withText({json.dumps(selector)}, '').getBoundingClientRect().toJSON()")
+            clip["clip"] = {name: box[name] for name in ("x", "y", "width", "height")} | {"scale": 1}
+        result = await self.send("Page.captureScreenshot", format="png", optimizeForSpeed=False, **clip)
         return base64.b64decode(result["data"])

@@ -41,9 +41,16 @@ DAY = (("enter_code", CODE[1]), ("enter_code", WRONG_CODE), ("swipe_card", CARD)
 UNTIL_KNOWN_SECONDS = 12.0
 """The cloud's list is asked ten seconds after somebody has opened."""
 AUTO_LOCK_SECONDS = 60
-WHOLE_DAY = 1400
+WHOLE_DAY = 1240
+DIALOG = "dialog"
+CONVERSATION = (
+    ("Make a code for the plumber at the front door from 15 till 18", "Shall I?"),
+    ("Yes", "Done."),
+)
+"""What somebody says to the agent, and what its answer holds."""
+TO_THE_END = "deep('ha-assist-chat')[0].shadowRoot.querySelectorAll('*').forEach(it => it.scrollTo(0, 9999))"
 WHOLE_TRIGGER = 1150
-PHONE = (560, 400)
+PHONE = (510, 400)
 """Height and width."""
 EDITED = "light_for_the_owner"
 """An automation of the demo with a trigger of ours."""
@@ -218,7 +225,7 @@ class Photographer:
         await self._show(f"config/integrations/integration/{DOMAIN}", "TTLock")
         await self._page.click_icon("Configure")
         await self._page.wait_for("deep('step-flow-menu').some(shown)")
-        await self._save("options")
+        await self._save("options", DIALOG)
 
     async def blueprint(self) -> None:
         """Show how an automation is made of one of our blueprints."""
@@ -229,15 +236,22 @@ class Photographer:
         """Ask the agent for a code in the Assist dialog, and say yes."""
         await self._show(DASHBOARD_PATH, "Gateways")
         await self._page.click_icon("Assist (")
-        await self._save("assist")
+        await self._page.wait_for_text("How can I assist?")
+        for said, answered in CONVERSATION:
+            await asyncio.sleep(SETTLE_SECONDS)
+            await self._page.type(said)
+            await self._page.enter()
+            await self._page.wait_for_text(answered)
+        await self._page.evaluate(TO_THE_END)
+        await self._save("assist", DIALOG)
 
     async def _show(self, path: str, text: str) -> None:
         await self._page.open(f"{self._api.base_url}/{path}")
         await self._page.wait_for_text(text)
 
-    async def _save(self, name: str) -> None:
+    async def _save(self, name: str, selector: str = "") -> None:
         await asyncio.sleep(SETTLE_SECONDS)
-        save(self._folder / f"{name}.png", await self._page.picture())
+        save(self._folder / f"{name}.png", await self._page.picture(selector))
 
 
 def save(path: Path, picture: bytes) -> None:

@@ -98,10 +98,10 @@ async def move_in(api: HomeAssistantApi, cloud: VirtualCloud, phone: Companion) 
     await phone.join(api)
     if not await config_entries(api):
         await add_account(api, access)
-    if not await is_furnished(api):
-        await furnish(api, access)
     # The virtual world forgets them when it ends.
     await invite(api, access.lock_ids[HOST_LOCK])
+    if not await is_furnished(api):
+        await furnish(api, access)
     if not await is_settled(api):
         await settle(api, access.lock_ids, HOST_LOCK, phone.url)
     for act, value in MORNING:
