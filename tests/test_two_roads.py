@@ -140,10 +140,18 @@ async def test_a_lock_that_is_heard_is_not_asked_for_all_day(
     scanner: VirtualScanner,  # noqa: F811
     world: World,
     cloud: CloudServer,
+    entry: MockConfigEntry,
+    entity_id: Find,
 ) -> None:
     world.lock("front_door").enter_code(CODE)
     world.lock("front_door").turn_key()
     await hass.async_block_till_done()
+    await pass_time(hass, freezer, timedelta(minutes=1))
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert state_of(hass, entity_id("sensor", "front_door", "connection")).state == "bluetooth", (
+        "nothing else was tried"
+    )
     cloud.reset_calls()
     for _ in range(24):
         await pass_time(hass, freezer, timedelta(hours=1))

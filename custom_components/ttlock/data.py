@@ -150,8 +150,8 @@ class LockData:
 
     @property
     def connection(self) -> str | None:
-        """Return how the lock is reached, as one word; None before it was tried."""
-        if self.by_radio and (self.obstacle or self.trouble):
+        """Return how the lock is reached, as one word; None before it was heard or tried."""
+        if self.by_radio and (self.obstacle or self.trouble or self.contact is None):
             return BLUETOOTH
         if self.obstacle == NO_GATEWAY and self.trouble == GATEWAY_OFFLINE:
             return GATEWAY_OFFLINE
