@@ -5,6 +5,9 @@ import re
 from string import Formatter
 from typing import Any, Final
 
+from homeassistant.generated.languages import LANGUAGES
+import pytest
+
 from .source import INTEGRATION, english, flat, read_json
 
 ALLOWED_SECTIONS: Final = {
@@ -94,6 +97,16 @@ def test_languages_agree() -> None:
         if (wrong := [*faults(read_json(path)), *differences(english(), read_json(path))])
     }
     assert found == {}
+
+
+def test_languages_are_ones_of_home_assistant() -> None:
+    assert {path.stem for path in (INTEGRATION / "translations").glob("*.json")} <= LANGUAGES
+
+
+@pytest.mark.parametrize("language", ["zh-Hans"])
+def test_the_language_of_the_vendor_is_complete(language: str) -> None:
+    texts = read_json(INTEGRATION / "translations" / f"{language}.json")
+    assert [path for path, _ in flat(english())] == [path for path, _ in flat(texts)]
 
 
 def test_there_is_no_second_source_of_texts() -> None:
