@@ -49,6 +49,7 @@ ROWS: Final[dict[str, tuple[str, ...]]] = {
     "L8": ("test_voice_tools::more_than_five_writes_an_hour_are_refused",),
     "A2": ("test_records::the_same_person_twice_is_two_events_and_no_record_is_told_twice",),
     "A4": ("test_event_automations::after_an_outage_news_are_news_and_the_rest_is_late_but_alarms_are_alarms",),
+    # Nothing found that reads the reason in the trace (A5) or the repair issue (A6).
     "A5": ("test_triggers::who_unlocked_and_how_decides",),
     "A6": ("test_triggers::a_trigger_that_makes_no_sense_is_refused",),
     "A7": (
