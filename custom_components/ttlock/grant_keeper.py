@@ -131,7 +131,7 @@ class GrantKeeper:
         if lock is None:
             return await command
         try:
-            return await lock.async_command(command)
+            return await lock.async_command(command, resumed=True)
         except DeviceUnreachable as err:
             if err.reason == NO_GATEWAY and lock.data.connection == NO_GATEWAY and not lock.data.reach:
                 # No gateway ever heard this lock: there is nothing to wait for.

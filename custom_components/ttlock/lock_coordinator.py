@@ -59,7 +59,7 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         self.commands_sent = 0
         """Grows with the beginning and the end of each command."""
         self.under_way: set[asyncio.Future[None]] = set()
-        """The commands that have not ended yet."""
+        """The commands that have not ended yet, and that a reload would lose."""
         self.explained_at: datetime | None = None
         """Of when operator and trigger are."""
         self._watchers: set[CALLBACK_TYPE] = set()
@@ -210,11 +210,15 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
         if self.data.features.lack(feature):
             raise Unsupported(reason)
 
-    async def async_command[T](self, command: Awaitable[T]) -> T:
-        """Await a command and remember what it tells about the way to the lock."""
+    async def async_command[T](self, command: Awaitable[T], *, resumed: bool = False) -> T:
+        """Await a command and remember what it tells about the way to the lock.
+
+        One that is resumed after a reload needs nobody to wait for it.
+        """
         self.commands_sent += 1
         ended = self.hass.loop.create_future()
-        self.under_way.add(ended)
+        if not resumed:
+            self.under_way.add(ended)
         try:
             with self.account.issues.watching(self):
                 return await command
