@@ -1,12 +1,23 @@
 """Triggers and conditions of the automation editor, run by real automations on what happens at the virtual door."""
 
 from datetime import timedelta
+import sys
 from typing import Any, Final
+from unittest.mock import patch
 
 from freezegun.api import FrozenDateTimeFactory
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant, ServiceCall
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers import condition, config_validation as cv, entity_registry as er, label_registry as lr
+from homeassistant.helpers import (
+    area_registry as ar,
+    condition,
+    config_validation as cv,
+    device_registry as dr,
+    entity_registry as er,
+    issue_registry as ir,
+    label_registry as lr,
+)
 from homeassistant.helpers.trigger import async_validate_trigger_config
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
@@ -17,6 +28,7 @@ import voluptuous as vol
 
 from simulator import Fault, World
 
+from .conftest import setup
 from .documentation import ROOT, blocks
 from .test_actions import act
 from .test_lock import command
@@ -150,6 +162,85 @@ async def test_a_trigger_that_makes_no_sense_is_refused(
 ) -> None:
     with pytest.raises(vol.Invalid):
         await async_validate_trigger_config(hass, cv.TRIGGER_SCHEMA([wrong]))
+
+
+async def test_an_automation_with_a_field_that_is_not_known_is_a_repair_and_nothing_else_suffers(
+    hass: HomeAssistant, loaded: MockConfigEntry
+) -> None:
+    wrong = {"id": "0", "alias": "Wrong", "triggers": [trigger(whom="Family")], "actions": []}
+    assert await async_setup_component(hass, "automation", {"automation": wrong})
+    await hass.async_block_till_done()
+    assert [state.state for state in hass.states.async_all("automation")] == ["unavailable"]
+    repairs = {issue_id for domain, issue_id in ir.async_get(hass).issues if domain == "automation"}
+    assert repairs == {"automation.wrong_validation_failed_triggers"}
+    assert loaded.state is ConfigEntryState.LOADED
+
+
+async def test_without_triggers_there_are_locks_all_the_same(
+    hass: HomeAssistant, entry: MockConfigEntry, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The beta of a later Home Assistant may have moved what they are made of."""
+    with patch.dict(sys.modules, {"custom_components.ttlock.trigger": None}):
+        await setup(hass, entry)
+        assert await async_setup_component(hass, "automation", {"automation": []})
+        with pytest.raises(vol.Invalid):
+            await async_validate_trigger_config(hass, cv.TRIGGER_SCHEMA([trigger()]))
+    assert entry.state is ConfigEntryState.LOADED
+    assert hass.states.get(LOCK) is not None
+    assert hass.states.get(ACCESS) is not None
+
+
+async def test_why_it_did_not_trigger_is_in_the_trace(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    front_door: str,  # noqa: F811
+    loaded: MockConfigEntry,
+    world: World,
+    hass_ws_client: WebSocketGenerator,
+) -> None:
+    calls = await automate(hass, trigger(side="inside"))
+    world.lock("front_door").enter_code(CODE)
+    await heard(hass, freezer, loaded)
+    assert runs(calls) == []
+    client = await hass_ws_client()
+    await client.send_json_auto_id({"type": "trace/list", "domain": "automation", "item_id": "0"})
+    (listed,) = (await client.receive_json())["result"]
+    assert listed["not_triggered"]
+    await client.send_json_auto_id(
+        {"type": "trace/get", "domain": "automation", "item_id": "0", "run_id": listed["run_id"]}
+    )
+    trace = (await client.receive_json())["result"]["trace"]
+    assert "other_side" in str(trace)
+    assert "outside" in str(trace)
+
+
+async def test_triggers_of_home_assistant_hear_access_and_alarm_by_area_label_and_device(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    front_door: str,  # noqa: F811
+    loaded: MockConfigEntry,
+    world: World,
+) -> None:
+    area, label = ar.async_get(hass).async_create("Hall"), lr.async_get(hass).async_create("doors")
+    device_id = er.async_get(hass).async_get(ACCESS).device_id
+    dr.async_get(hass).async_update_device(device_id, area_id=area.id, labels={label.label_id})
+    targets = ({"area_id": area.id}, {"label_id": label.label_id}, {"device_id": device_id})
+    calls = await automate(
+        hass,
+        *(
+            {"trigger": "event.received", "target": target, "options": {"event_type": [kind]}}
+            for kind in ("unlocked", "wrong_attempts")
+            for target in targets
+        ),
+    )
+    lock = world.lock("front_door")
+    lock.enter_code(CODE)
+    await heard(hass, freezer, loaded)
+    assert runs(calls) == [0, 1, 2]
+    for _ in range(5):
+        lock.enter_code("00000000")
+    await heard(hass, freezer, loaded)
+    assert set(runs(calls)) == {3, 4, 5}
 
 
 async def test_the_editor_offers_them_for_a_lock(
