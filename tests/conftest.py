@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator, Callable, Generator
 import gc
 import logging
+import os
 from unittest.mock import PropertyMock, patch
 
 from homeassistant.components.application_credentials import ClientCredential, async_import_client_credential
@@ -25,6 +26,7 @@ from custom_components.ttlock.client.cloud import transport
 from custom_components.ttlock.const import DOMAIN, ENV_API_URL
 from simulator import CloudServer, World
 
+from .canaries.watch import no_code_told  # noqa: F401  # asked for by name below
 from .translation_check import check_translations  # noqa: F401  # asked for by name below
 
 # How long an example takes says nothing on a machine that does other things, too.
@@ -33,6 +35,8 @@ settings.load_profile("untimed")
 
 WHOLE_HOUSE = pytest.mark.locks()
 """A test among others with fewer locks that needs all of them."""
+ALL_WATCHED = "CANARIES" in os.environ
+"""Every scenario is searched for the codes in it, not only those with the mark `codes`."""
 CREDENTIAL_ID = "ttlock_app"
 ENTRY_ID = "01JZ6M8T4VX0A5N3K7QWERTY12"
 """Part of unique ids, which snapshots hold."""
@@ -71,6 +75,10 @@ def auto_enable_custom_integrations(request: pytest.FixtureRequest) -> None:
         request.getfixturevalue("no_pauses")
         request.getfixturevalue("enable_custom_integrations")
         request.getfixturevalue("check_translations")
+    if {"hass", "world"} <= set(request.fixturenames) and (
+        ALL_WATCHED or request.node.get_closest_marker("codes") is not None
+    ):
+        request.getfixturevalue("no_code_told")
 
 
 @pytest.fixture(autouse=True)

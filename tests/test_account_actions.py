@@ -123,6 +123,18 @@ async def test_a_user_is_registered_gets_a_password_and_is_deleted(
     assert not [word for word in (PASSWORD, OTHER_PASSWORD, *digests, username) if word in caplog.text]
 
 
+@pytest.fixture
+def late(world: World) -> None:
+    """Let the clock of this host be an hour slow from the start."""
+    world.clock.advance(3600)
+
+
+async def test_a_user_is_registered_though_the_clock_of_this_host_is_off(
+    hass: HomeAssistant, late: None, loaded: MockConfigEntry
+) -> None:
+    assert (await act(hass, "register_user", {"username": "guest1", "password": PASSWORD}))["username"]
+
+
 @WHOLE_HOUSE
 async def test_what_users_refuse_is_told_in_words(
     hass: HomeAssistant, loaded: MockConfigEntry, entity_id: Find, cloud: CloudServer

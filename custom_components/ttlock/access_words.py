@@ -7,10 +7,9 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.translation import async_get_cached_translations
 from homeassistant.util import dt as dt_util
 
-from .client import Secret
 from .client.grants import Access
+from .client.secret import without_number
 from .const import DOMAIN
-from .credential_book import HIDDEN
 from .lock_coordinator import LockCoordinator
 
 
@@ -61,12 +60,7 @@ def name_of(hass: HomeAssistant, access: Access) -> str:
     """Return whose it is, or what it is where it has no name."""
     if not access.name:
         return kind_word(hass, access)
-    return without_digits(access.name, access.number)
-
-
-def without_digits(name: str, number: Secret | None) -> str:
-    """Return a name that does not tell what opens the door."""
-    return name.replace(number.reveal(), HIDDEN) if number else name
+    return without_number(access.name, access.number)
 
 
 @callback

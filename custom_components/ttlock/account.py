@@ -75,10 +75,18 @@ async def async_create_client(hass: HomeAssistant, entry: ConfigEntry) -> tuple[
 
 
 async def async_create_users(hass: HomeAssistant, entry: ConfigEntry) -> Users:
-    """Return the accounts that the developer application of an entry registered; raises as `_async_application`."""
+    """Return the accounts that the developer application of a loaded entry registered; raises as `_async_application`."""
     application, host = await _async_application(hass, entry)
     quota = await async_quota(hass, application.client_id)
-    return Users(async_get_clientsession(hass), host, application, meter=quota)
+    cloud: RoadClient = entry.runtime_data.cloud
+    return Users(
+        async_get_clientsession(hass),
+        host,
+        application,
+        # As far as the clock of this host is off, the calls for locks have found out.
+        clock=lambda: time.time() + cloud.clock_offset,
+        meter=quota,
+    )
 
 
 async def _async_application(hass: HomeAssistant, entry: ConfigEntry) -> tuple[Application, str]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Final, Self, override
+from typing import TYPE_CHECKING, Self, override
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
@@ -17,6 +17,7 @@ from .client.errors import InvalidInput, QuotaExceeded, TTLockError, Unsupported
 from .client.grants import Access, Grant, Life, Outcome, Stage, overview
 from .client.parse import Listing
 from .client.people import account_of
+from .client.secret import without_number
 from .const import (
     CREDENTIAL_CALLS_ON_DEMAND_A_MONTH,
     CREDENTIAL_RETRY,
@@ -31,9 +32,6 @@ from .timer import Timer
 if TYPE_CHECKING:
     from .coordinator import TTLockConfigEntry
     from .lock_coordinator import LockCoordinator
-
-HIDDEN: Final = "****"
-"""Shown where somebody wrote the digits into the name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,8 +69,7 @@ class Known:
     @classmethod
     def of(cls, name: str | None, number: Secret | None, credential_id: int | None, validity: Validity) -> Self:
         """Return it without digits that somebody wrote into the name."""
-        shown = name.replace(number.reveal(), HIDDEN) if name and number else name
-        return cls(name=shown, credential_id=credential_id, validity=validity)
+        return cls(name=name and without_number(name, number), credential_id=credential_id, validity=validity)
 
 
 class CredentialBook(DataUpdateCoordinator[Tables]):

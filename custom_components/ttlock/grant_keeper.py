@@ -165,7 +165,7 @@ class GrantKeeper:
                 "lock": lock.name if lock else None,
                 "kind": grant.wish.kind.value,
                 "id": grant.credential_id,
-                "name": grant.wish.label if self._names else None,
+                "name": grant.name if self._names else None,
                 "state": self.grants.life(grant).value,
                 "reason": grant.reason,
                 "changed_elsewhere": grant.changed_elsewhere,

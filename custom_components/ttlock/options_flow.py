@@ -17,11 +17,11 @@ from homeassistant.helpers.selector import (
 )
 import voluptuous as vol
 
-from .access_words import without_digits
 from .blueprint_flow import BlueprintSteps
 from .client.events import LATE_AFTER, is_free
 from .client.people import Held
 from .client.quota import FREE_PLAN
+from .client.secret import without_number
 from .const import CONF_CALLS_A_MONTH, CONF_KIND, LOGGER
 from .lock_coordinator import LockCoordinator
 from .options import (
@@ -192,7 +192,7 @@ class TTLockOptionsFlow(VoiceSteps, BlueprintSteps, UnlockCodeSteps, RoadOptions
         for lock in locks:
             for access in lock.book.accesses:
                 # Records have no digits in their names either.
-                name = access.name and without_digits(access.name, access.number).strip()
+                name = access.name and without_number(access.name, access.number).strip()
                 names |= {text for text in (name, Held.of_access(lock.lock_id, access).account) if text}
         return names
 

@@ -101,7 +101,7 @@ def _clearer(topic: Topic) -> Handler:
             result = result_of_all(hass, call, lock, outcomes) if outcomes else CONFIRMED
             return {
                 **result,
-                "removed": [outcome.grant.wish.label for outcome in outcomes if outcome.grant.over],
+                "removed": [outcome.grant.name for outcome in outcomes if outcome.grant.over],
                 "not_removed": [_left(lock, outcome) for outcome in outcomes if not outcome.grant.over],
             }
 
@@ -114,7 +114,7 @@ def _left(lock: LockCoordinator, outcome: Outcome) -> JsonValueType:
     """Return what is still on the lock, and why as far as anything went wrong."""
     return {
         "id": outcome.grant.credential_id,
-        "name": outcome.grant.wish.label,
+        "name": outcome.grant.name,
         "error": error_of(lock, outcome.error) if outcome.error else None,
     }
 
@@ -150,7 +150,7 @@ def described(lock: LockCoordinator, credential: Credential, with_secrets: bool)
     life: Life = lock.account.grants.grants.life_of(lock.lock_id, credential)
     shown: dict[str, Any] = {
         "id": credential.credential_id,
-        "name": credential.name,
+        "name": credential.name if with_secrets else credential.shown_name,
         "number": hidden(credential.number, with_secrets),
         "sender": credential.sender,
         **described_validity(credential.validity),

@@ -105,11 +105,11 @@ async def async_cleanup_passcodes(hass: HomeAssistant, call: ServiceCall) -> Ser
     async def clean(entity_id: str, lock: LockCoordinator) -> Result:
         if call.data["dry_run"]:
             table = await lock.account.grants.grants.read(lock.lock_id, CredentialKind.PASSCODE)
-            return {"removed": [shown.name for shown in table.items if expired(shown)]}
+            return {"removed": [shown.shown_name for shown in table.items if expired(shown)]}
         outcomes = await lock.account.grants.async_remove(lock, CredentialKind.PASSCODE, expired)
         if outcomes:
             result_of_all(hass, call, lock, outcomes)
-        return {"removed": [outcome.grant.wish.label for outcome in outcomes if outcome.grant.over]}
+        return {"removed": [outcome.grant.name for outcome in outcomes if outcome.grant.over]}
 
     answer = await listed(hass, locks, "removed", clean, changes=not call.data["dry_run"])
     # As in hass-ttlock, locks with nothing to remove are left out.
@@ -126,7 +126,7 @@ async def async_clear_passcodes(hass: HomeAssistant, call: ServiceCall) -> Servi
     async def clear(entity_id: str, lock: LockCoordinator) -> Result:
         outcomes = await lock.account.grants.async_remove(lock, CredentialKind.PASSCODE, lambda shown: True)
         result = result_of_all(hass, call, lock, outcomes) if outcomes else dict(CONFIRMED)
-        return {**result, "removed": [outcome.grant.wish.label for outcome in outcomes if outcome.grant.over]}
+        return {**result, "removed": [outcome.grant.name for outcome in outcomes if outcome.grant.over]}
 
     return await each(hass, locks, clear)
 
@@ -192,7 +192,7 @@ def _described(shown: PasscodeCredential, life: Life, with_digits: bool) -> Resu
     digits = passcode.code.reveal() if passcode.code and with_digits else HIDDEN
     described = {
         "id": passcode.passcode_id,
-        "name": passcode.name,
+        "name": passcode.name if with_digits else shown.shown_name,
         "passcode": digits if passcode.code else None,
         "type": legacy_type,
         "start_date": passcode.start and dt_util.as_local(passcode.start),

@@ -9,10 +9,10 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.util.json import JsonObjectType
 import voluptuous as vol
 
-from ..access_words import without_digits
 from ..client.errors import NotPermitted
 from ..client.grants import Access
 from ..client.people import Held, Person, people_of
+from ..client.secret import without_number
 from ..const import DOMAIN
 from ..credential_tables import async_accesses
 from ..lock_coordinator import LockCoordinator
@@ -122,7 +122,7 @@ def _name(name: str | None, accesses: Iterable[Access], hidden: str | None) -> s
     if name is None or name == hidden:
         return None
     for access in accesses:
-        name = without_digits(name, access.number)
+        name = without_number(name, access.number)
     return name
 
 

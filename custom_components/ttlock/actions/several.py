@@ -45,7 +45,7 @@ class Item:
         return cls(
             kind=grant.wish.kind,
             credential_id=grant.credential_id,
-            name=grant.wish.label or None,
+            name=grant.name or None,
             status=status,
             error=error,
         )
@@ -56,7 +56,7 @@ class Item:
         return cls(
             kind=credential.kind,
             credential_id=credential.credential_id,
-            name=credential.name,
+            name=credential.shown_name,
             status=FAILED,
             error=err,
         )
@@ -115,7 +115,7 @@ async def _async_remove_remote(lock: LockCoordinator, remote: Credential) -> Ite
         await lock.async_command(lock.account.cloud.remotes.delete(lock.lock_id, remote.credential_id))
     except TTLockError as err:
         return Item.failed(remote, err)
-    return Item(kind=remote.kind, credential_id=remote.credential_id, name=remote.name, status=CONFIRMED)
+    return Item(kind=remote.kind, credential_id=remote.credential_id, name=remote.shown_name, status=CONFIRMED)
 
 
 async def _async_remove(lock: LockCoordinator, kind: CredentialKind, found: list[Credential]) -> list[Item]:
@@ -130,6 +130,6 @@ async def _async_remove(lock: LockCoordinator, kind: CredentialKind, found: list
     # What the table does not show any more was taken off by somebody else meanwhile.
     return [
         done.get(credential.credential_id)
-        or Item(kind=kind, credential_id=credential.credential_id, name=credential.name, status=CONFIRMED)
+        or Item(kind=kind, credential_id=credential.credential_id, name=credential.shown_name, status=CONFIRMED)
         for credential in found
     ]

@@ -9,11 +9,11 @@ from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, Supp
 from homeassistant.util.json import JsonObjectType
 import voluptuous as vol
 
-from ..access_words import without_digits
 from ..client import Feature
 from ..client.credentials import Credential, CredentialKind
 from ..client.passcodes import MAX_CUSTOM_PASSCODES, MAX_DIGITS, MIN_DIGITS
 from ..client.people import account_of
+from ..client.secret import without_number
 from ..credential_tables import kinds_of
 from ..lock_coordinator import LockCoordinator
 from ..targets import async_may_see_secrets, async_target_locks
@@ -140,7 +140,7 @@ def _user_name(user: User) -> str | None:
     """Return the name of a user, without digits of theirs that somebody may have written into it."""
     name = user.name
     for credential in user.credentials:
-        name = name and without_digits(name, credential.number)
+        name = name and without_number(name, credential.number)
     return name
 
 
@@ -154,7 +154,7 @@ def _credential(lock: LockCoordinator, credential: Credential, hidden: str | Non
     validity = credential.validity
     return {
         "id": credential.credential_id,
-        "name": credential.name and _name(without_digits(credential.name, credential.number), hidden),
+        "name": credential.name and _name(without_number(credential.name, credential.number), hidden),
         "status": lock.account.grants.grants.life_of(lock.lock_id, credential).value,
         "start_date": local(validity.start),
         "end_date": local(validity.end),

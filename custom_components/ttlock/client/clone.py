@@ -123,7 +123,10 @@ class _Planner:
 
     def item(self, shown: Credential) -> Item:
         item = Item(
-            kind=CloneKind(shown.kind), credential_id=shown.credential_id, name=shown.name, validity=shown.validity
+            kind=CloneKind(shown.kind),
+            credential_id=shown.credential_id,
+            name=shown.shown_name,
+            validity=shown.validity,
         )
         try:
             self._check_original(shown)

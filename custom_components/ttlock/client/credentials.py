@@ -17,7 +17,7 @@ from .models import CredentialStatus, EkeyStatus, Passcode, PasscodeKind
 from .parse import Raw
 from .passage import MINUTES_A_DAY
 from .passcodes import ONE_TIME_LIFE
-from .secret import Secret
+from .secret import Secret, without_number
 
 
 class CredentialKind(StrEnum):
@@ -165,6 +165,11 @@ class Credential:
     created: datetime | None
     sender: str | None
     """The account or nickname that made it, as far as the vendor says."""
+
+    @property
+    def shown_name(self) -> str | None:
+        """Return the name without digits of its own that somebody has written into it."""
+        return self.name and without_number(self.name, self.number)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,12 +9,10 @@ from typing import Self
 from . import parse
 from .features import Features
 from .parse import Raw
-from .secret import Secret
+from .secret import Secret, without_number
 from .settings import LockSwitches
 
 ADMIN_USER_TYPE = "110301"
-MIN_SECRET_DIGITS = 4
-"""A passcode has at least these; shorter numbers may be part of any name."""
 LONGEST_NAME = 100
 _KEY_MEMBERS = (
     "lockName",
@@ -381,7 +379,7 @@ class Record:
             record_id=parse.integer(raw.get("recordId")) or 0,
             record_type=parse.required_integer(raw, "recordType"),
             success=parse.flag(raw.get("success")) is True,
-            who=_name(parse.text(raw.get("username")), parse.text(raw.get("keyboardPwd"))),
+            who=_name(parse.text(raw.get("username")), parse.secret(raw.get("keyboardPwd"))),
             when=parse.moment(raw.get("lockDate")),
             stored=parse.moment(raw.get("serverDate")),
             lock_type=parse.integer(raw.get("recordTypeFromLock")),
@@ -391,11 +389,9 @@ class Record:
         )
 
 
-def _name(name: str | None, digits: str | None) -> str | None:
+def _name(name: str | None, number: Secret | None) -> str | None:
     """Return a name without digits in it, and not longer than a state may be: callbacks are not signed."""
-    if name is not None and digits is not None and len(digits) >= MIN_SECRET_DIGITS:
-        name = name.replace(digits, "****")
-    return name and name[:LONGEST_NAME]
+    return name and without_number(name, number)[:LONGEST_NAME]
 
 
 def _mac(value: object, fallback: int) -> str:

@@ -1,8 +1,15 @@
 """A string that cannot be shown by accident."""
 
 import hmac
-from typing import NoReturn, final, override
+import re
+from typing import Final, NoReturn, final, override
 
+HIDDEN: Final = "****"
+"""Stands where somebody wrote the digits into the name."""
+MIN_SECRET_DIGITS: Final = 4
+"""A passcode has at least these; shorter numbers may be part of any name."""
+BETWEEN_DIGITS: Final = r"[\s\-.,_/]*"
+"""How people write digits in groups."""
 _MASK = "**hidden**"
 
 
@@ -51,3 +58,11 @@ class Secret:
     @override
     def __reduce__(self) -> NoReturn:
         raise TypeError("a secret is not pickled")
+
+
+def without_number(text: str, number: Secret | None) -> str:
+    """Return a text that does not tell a number, in whatever groups somebody has written its digits."""
+    digits = number.reveal() if number else ""
+    if len(digits) < MIN_SECRET_DIGITS:
+        return text
+    return re.sub(BETWEEN_DIGITS.join(map(re.escape, digits)), HIDDEN, text)

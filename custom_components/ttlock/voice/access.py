@@ -13,11 +13,11 @@ from ..access_words import name_of
 from ..client.errors import NotPermitted
 from ..client.grants import Access
 from ..client.people import Held, Person, people_of
-from ..credential_book import HIDDEN
+from ..client.secret import BETWEEN_DIGITS, HIDDEN, MIN_SECRET_DIGITS
 from ..lock_coordinator import LockCoordinator
 from ..options import plain_name
 
-_DIGITS: Final = re.compile(r"\d{4,}")
+_DIGITS: Final = re.compile(rf"\d(?:{BETWEEN_DIGITS}\d){{{MIN_SECRET_DIGITS - 1},}}")
 """May be a code, or a phone number; neither is for a speaker or for the makers of a model."""
 
 

@@ -14,7 +14,7 @@ from ..credentials import Credential, CredentialKind, EkeyCredential, PasscodeCr
 from ..ekeys import EkeyRequest
 from ..models import CredentialStatus, EkeyStatus, PasscodeKind
 from ..passcodes import FIRST_USE
-from ..secret import Secret
+from ..secret import Secret, without_number
 
 EXPIRING: Final = timedelta(days=7)
 """What ends within a week is shown as expiring, the vendor's yellow."""
@@ -203,6 +203,11 @@ class Grant:
     """The vendor's app or somebody at the keypad changed it since; what the table shows was taken over."""
     origin: str | None = None
     """Who wished it, such as `calendar`; None for actions."""
+
+    @property
+    def name(self) -> str:
+        """Return whose it is, without digits of its own that somebody has written into the name."""
+        return without_number(self.wish.label, self.number or self.wish.number)
 
     @property
     def pending(self) -> bool:

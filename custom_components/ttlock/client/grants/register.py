@@ -133,7 +133,8 @@ def _not_beyond(grant: Grant, now: datetime) -> Grant:
 
 def _without_spent_secrets(grant: Grant) -> Grant:
     if grant.over and grant.reason != UNUSED_IN_TIME:
-        return replace(grant, number=None, wish=replace(grant.wish, number=None, face=None))
+        # A name with the digits in it stays without them.
+        return replace(grant, number=None, wish=replace(grant.wish, label=grant.name, number=None, face=None))
     if grant.stage is Stage.CONFIRMED and grant.wish.face is not None:
         return replace(grant, wish=replace(grant.wish, face=None))
     return grant

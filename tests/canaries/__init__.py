@@ -1,0 +1,1 @@
+"""Canaries: numbers that open doors, let loose in a house and looked for wherever Home Assistant keeps anything."""
