@@ -222,7 +222,10 @@ async def test_triggers_of_home_assistant_hear_access_and_alarm_by_area_label_an
     world: World,
 ) -> None:
     area, label = ar.async_get(hass).async_create("Hall"), lr.async_get(hass).async_create("doors")
-    device_id = er.async_get(hass).async_get(ACCESS).device_id
+    entity = er.async_get(hass).async_get(ACCESS)
+    assert entity is not None
+    device_id = entity.device_id
+    assert device_id is not None
     dr.async_get(hass).async_update_device(device_id, area_id=area.id, labels={label.label_id})
     targets = ({"area_id": area.id}, {"label_id": label.label_id}, {"device_id": device_id})
     calls = await automate(

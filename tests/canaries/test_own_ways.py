@@ -232,11 +232,12 @@ async def ask_for_digits(day: Day) -> None:
     day.note("picture of a QR code", told["qr_codes"][FRONT][0]["content"], TRACE)
     made = await day.act("get_unlock_link", key_id=await ekey_id(day.hass, FRONT), include_secrets=True)
     day.note("link of an ekey", made["link"], TRACE)
-    for name, more in {
+    makers: dict[str, dict[str, Any]] = {
         "create_passcode": {"passcode_name": "Told"},
         "generate_passcode": {"passcode_name": "Told, too", "type": "one_time"},
         "issue_access": {"name": "Told as well", "random_passcode": True},
-    }.items():
+    }
+    for name, more in makers.items():
         made = await day.act(name, **more, return_code=True)
         day.note(f"told by {name}", made["passcode"], TRACE, perhaps=day.kept)
         await day.act(name, **more, **GATE)
@@ -423,7 +424,13 @@ async def come_and_go(day: Day, outside: TestClient[Any, Any]) -> None:
     world.lock("front_door").swipe_card("1723612378")
     await read(day.entry)
     path = f"/api/webhook/{day.entry.data['webhook_id']}"
-    for more in ({}, {"username": "{0}"}, {"username": "Guest {0}"}, {"success": 0, "username": ""}):
+    shapes: tuple[dict[str, Any], ...] = (
+        {},
+        {"username": "{0}"},
+        {"username": "Guest {0}"},
+        {"success": 0, "username": ""},
+    )
+    for more in shapes:
         digits = day.loose(f"callback {more}")
         more = {key: value.format(digits) if isinstance(value, str) else value for key, value in more.items()}
         response = await outside.post(path, data=form(world, record(keyboardPwd=digits, **more)))
@@ -495,8 +502,8 @@ async def go_near(day: Day, near: Callable[[], None], freezer: FrozenDateTimeFac
 async def look_around(day: Day) -> None:
     """Ask for everything that shows names and none of the digits."""
     for name in ("list_records", "list_people", "list_expiring", "export_records", "hand_over_report", "list_ekeys"):
-        for lock in (LOCK, GATE):
-            await day.act(name, **lock)
+        for target in (LOCK, GATE):
+            await day.act(name, **target)
     for name in ("get_lock_users", "list_cards", "cleanup_passcodes"):
         await day.act(name, **GATE, **({"dry_run": True} if name == "cleanup_passcodes" else {}))
     assert day.errors == []
