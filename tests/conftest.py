@@ -35,8 +35,23 @@ settings.load_profile("untimed")
 
 WHOLE_HOUSE = pytest.mark.locks()
 """A test among others with fewer locks that needs all of them."""
+WATCHED = frozenset(
+    {
+        *("test_actions", "test_calendar_writing", "test_people_actions", "test_share_access", "test_without_account"),
+        *(
+            "test_one_time_code",
+            "test_unlock_code",
+            "test_voice_approval",
+            "test_voice_conversation",
+            "test_voice_tools",
+        ),
+        *("test_blueprints", "test_blueprints_locking", "test_event_automations", "test_push", "test_records"),
+        "test_triggers",
+    }
+)
+"""Where codes are used a lot: after each scenario bus, log and traces are searched for every code of its house."""
 ALL_WATCHED = "CANARIES" in os.environ
-"""Every scenario is searched for the codes in it, not only those with the mark `codes`."""
+"""After every scenario, which takes longer."""
 CREDENTIAL_ID = "ttlock_app"
 ENTRY_ID = "01JZ6M8T4VX0A5N3K7QWERTY12"
 """Part of unique ids, which snapshots hold."""
@@ -75,9 +90,8 @@ def auto_enable_custom_integrations(request: pytest.FixtureRequest) -> None:
         request.getfixturevalue("no_pauses")
         request.getfixturevalue("enable_custom_integrations")
         request.getfixturevalue("check_translations")
-    if {"hass", "world"} <= set(request.fixturenames) and (
-        ALL_WATCHED or request.node.get_closest_marker("codes") is not None
-    ):
+    module = request.module.__name__.rpartition(".")[2]
+    if {"hass", "world"} <= set(request.fixturenames) and (ALL_WATCHED or module in WATCHED):
         request.getfixturevalue("no_code_told")
 
 

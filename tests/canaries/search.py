@@ -1,8 +1,7 @@
 """Whether a number can be read in a text, however it is written there."""
 
-from base64 import b64encode
+from base64 import b64decode
 from collections.abc import Iterable, Iterator
-from functools import cache
 import re
 from typing import Final
 import unicodedata
@@ -21,6 +20,8 @@ IDS: Final = re.compile(r"(?<![^\W_])(?=[0-9]*[A-Za-z])[0-9A-Za-z]{26,}(?![^\W_]
 ESCAPED: Final = re.compile(r"\\+(?:u00|x)(3\d)|&#(5[0-7]|4[89]);|%(3\d)")
 FOREIGN: Final = re.compile(r"(?![0-9])\d")
 RUN: Final = re.compile(r"[0-9]+(?:[^0-9A-Za-z\n]{1,6}[0-9]+)*")
+HEXADECIMAL: Final = re.compile(r"(?:3[0-9] ?){4,}")
+BASE64: Final = re.compile(r"[A-Za-z0-9+/]{8,}")
 TOKEN: Final = re.compile(r"(\d+)([^\d]*)")
 MOST_DIGITS: Final = 12
 LONG: Final = 9
@@ -37,22 +38,26 @@ def plain(text: str) -> str:
 def numbers_in(text: str) -> frozenset[str]:
     """Return every number that somebody can read in a text, in groups such as 123 456, 1-2-3-4 or [1, 2, 3] too."""
     text = TIMES.sub(" T ", IDS.sub(" ", plain(text)))
-    return frozenset(number for run in {found[0] for found in RUN.finditer(text)} for number in _readings(run))
+    return frozenset(number for run in set(RUN.findall(text)) for number in _readings(run))
 
 
 def shown(numbers: Iterable[str], text: str) -> frozenset[str]:
     """Return which numbers can be read in a text: as they are, in groups, backwards, escaped or encoded."""
-    numbers = frozenset(numbers)
-    known, flat = numbers_in(text), text.casefold()
-    return frozenset(
-        number
-        for number in numbers
-        if number in known
-        or number[::-1] in known
-        or (len(number) >= LONG and number in text)
-        or any(code in text for code in _base64(number))
-        or any(code in flat for code in _hexadecimal(number))
-    )
+    text = plain(text)
+    runs = set(RUN.findall(text))
+    long_ones = " ".join(digits for digits in set(re.findall(r"[0-9]{%s,}" % LONG, text)))
+    readings = {number for run in runs for number in _readings(run)}
+    secrets = frozenset(numbers)
+    numbers = {number for number in secrets if number.isdecimal()}
+    found = {number for number in numbers if readings & {number, number[::-1]}}
+    if found:
+        # Now it is worth the time to leave out what is no number.
+        known = numbers_in(text)
+        found = {number for number in found if known & {number, number[::-1]}}
+    encoded = " ".join(_encoded(text))
+    found |= {number for number in numbers if number in encoded or (len(number) >= LONG and number in long_ones)}
+    # Links and the like are looked for as they are.
+    return frozenset(found | {secret for secret in secrets - numbers if secret in text})
 
 
 def _readings(run: str) -> Iterator[str]:
@@ -72,15 +77,11 @@ def _unescape(found: re.Match[str]) -> str:
     return chr(int(code, 16) if code else int(found[2]))
 
 
-@cache
-def _base64(number: str) -> tuple[str, ...]:
-    """Return what a number looks like in the midst of something encoded, wherever it begins there."""
-    codes = (b64encode(b"\0" * skipped + number.encode()).decode().rstrip("=") for skipped in range(3))
-    # The first and the last letters depend on what stands beside it.
-    return tuple(code[first:-1] for first, code in zip((0, 2, 3), codes, strict=True))
-
-
-@cache
-def _hexadecimal(number: str) -> tuple[str, ...]:
-    letters = [f"{ord(digit):02x}" for digit in number]
-    return tuple(between.join(letters) for between in ("", " "))
+def _encoded(text: str) -> Iterator[str]:
+    """Yield the digits that are in a text as the numbers of their letters in hexadecimal, or in Base64."""
+    for found in set(HEXADECIMAL.findall(text)):
+        yield bytes.fromhex(found).decode()
+    for word in set(BASE64.findall(text)):
+        for skipped in range(4):
+            part = word[skipped : skipped + (len(word) - skipped) // 4 * 4]
+            yield from re.findall(r"[0-9]{4,}", b64decode(part).decode("latin-1"))

@@ -23,7 +23,7 @@ from ..test_actions import passcodes
 from ..test_assistants import Google, documented
 from ..voice_agent import add_agent
 from .browser import Browser
-from .conftest import COMMITS, ReadAll
+from .conftest import ReadAll
 from .flock import BROWSER, CALL, NOTIFICATION, TRACE, Flock, Where, at, event, passing
 from .steps import LOCK, automation, call, fire, kept_on_purpose
 from .stores import Stores
@@ -153,7 +153,7 @@ async def test_home_assistant_keeps_what_passes_through_it(
     assert {place for place in places if not place.startswith(SORTS)} == set(), "nobody looks for these"
 
 
-@pytest.mark.parametrize("recorder_config", [{**RECORDER, **COMMITS}])
+@pytest.mark.parametrize("recorder_config", [RECORDER])
 async def test_the_recorder_leaves_out_what_the_page_tells_it_to(
     stores: Stores,
     hass: HomeAssistant,

@@ -40,9 +40,9 @@ from ..test_actions import act, passcodes
 from ..test_message_templates import add_template
 from ..test_push import form, record
 from ..test_record_options import choose
-from ..test_records import read
+from ..test_records import CARD, read
 from ..test_share_access import code_in, ekey_id
-from ..voice_agent import add_agent
+from ..voice_agent import ScriptedAgent, add_agent
 from .browser import Browser
 from .conftest import ReadAll
 from .flock import BROWSER, CALL, NOTIFICATION, NOWHERE, TRACE, Flock, Where, at
@@ -53,9 +53,12 @@ pytestmark = [pytest.mark.locks("front_door", "garden_gate"), pytest.mark.usefix
 
 NO_APP: Final = 66
 GATE: Final = {"entity_id": "lock.garden_gate"}
-BOTH: Final = {"entity_id": ["lock.front_door", "lock.garden_gate"]}
-FRONT, QUIET = BOTH["entity_id"]
-"""The front door tells what is asked for, the garden gate is not asked."""
+FRONT: Final = LOCK["entity_id"]
+QUIET: Final = GATE["entity_id"]
+"""The front door tells what it is asked for, the garden gate is not asked."""
+BOTH: Final = {"entity_id": [FRONT, QUIET]}
+TYPED: Final = CALL | TRACE
+"""Where digits are that somebody gives to an action."""
 ACCOUNT: Final = {name for name, action in ACTIONS.items() if action.target is not Target.LOCKS}
 TELLING: Final = (
     "list_cards",
@@ -68,14 +71,17 @@ TELLING: Final = (
     "export_credentials",
 )
 """Actions that tell when they are asked for it."""
-
-
-class Gossip(Recipient):
-    """Somebody who is not reached, and whose error quotes the message."""
-
-    @override
-    async def async_send_message(self, message: str, title: str | None = None) -> None:
-        raise HomeAssistantError(message, translation_domain="notify", translation_placeholders={"message": message})
+SHOWING: Final = (
+    "export_records",
+    "get_lock_users",
+    "hand_over_report",
+    "list_cards",
+    "list_ekeys",
+    "list_expiring",
+    "list_people",
+    "list_records",
+)
+"""Actions that show who has what."""
 
 
 WRONG: Final[dict[str, dict[str, Any]]] = {
@@ -85,14 +91,22 @@ WRONG: Final[dict[str, dict[str, Any]]] = {
     "drop_before": {},
     "errcode": {"errcode": -3009},
 }
-
+"""Faults of the cloud, the last for good."""
 SECRET: Final = {
-    *("passcode", "card_number", "qr_code_number", "credential_data", "password", "random_passcode", "message"),
+    *("passcode", "card_number", "qr_code_number", "credential_data", "password", "random_passcode"),
     *("return_code", "include_secrets", "secrets_in_file", "notify"),
 }
 """Fields of actions by which digits come in, or go out."""
 VOICE: Final = {"voice_manage": True, "voice_names": True, "voice_recipients": ["notify.guest"]}
 STAY: Final = {"lock": "Front Door", "guest": "Li", "start": "2026-12-24 15:00", "end": "2026-12-27 11:00"}
+
+
+class Gossip(Recipient):
+    """Somebody who is not reached, and whose error quotes the message."""
+
+    @override
+    async def async_send_message(self, message: str, title: str | None = None) -> None:
+        raise HomeAssistantError(message, translation_domain="notify", translation_placeholders={"message": message})
 
 
 @dataclass
@@ -105,11 +119,10 @@ class Day:
     browser: Browser
     user: User
     guest: Recipient
-    chat: str = ""
-    """What a model has seen."""
+    agent: ScriptedAgent
     flock: Flock = field(default_factory=Flock)
     errors: list[str] = field(default_factory=list)
-    said: list[str] = field(default_factory=list)
+    """Of the step."""
     called: set[str] = field(default_factory=set)
 
     @property
@@ -197,7 +210,10 @@ async def day(
     assert await async_setup_component(hass, "script", {"script": script})
     guest = await add_recipient(hass, Recipient("guest"))
     await add_recipient(hass, Gossip("broken"))
-    return Day(hass, world, loaded, browser, hass_admin_user, guest)
+    agent = await add_agent(hass)
+    for lock in (FRONT, QUIET):
+        async_expose_entity(hass, "conversation", lock, True)
+    return Day(hass, world, loaded, browser, hass_admin_user, guest, agent)
 
 
 @pytest.fixture
@@ -232,12 +248,12 @@ async def ask_for_digits(day: Day) -> None:
     day.note("picture of a QR code", told["qr_codes"][FRONT][0]["content"], TRACE)
     made = await day.act("get_unlock_link", key_id=await ekey_id(day.hass, FRONT), include_secrets=True)
     day.note("link of an ekey", made["link"], TRACE)
-    makers: dict[str, dict[str, Any]] = {
+    making: dict[str, dict[str, Any]] = {
         "create_passcode": {"passcode_name": "Told"},
         "generate_passcode": {"passcode_name": "Told, too", "type": "one_time"},
         "issue_access": {"name": "Told as well", "random_passcode": True},
     }
-    for name, more in makers.items():
+    for name, more in making.items():
         made = await day.act(name, **more, return_code=True)
         day.note(f"told by {name}", made["passcode"], TRACE, perhaps=day.kept)
         await day.act(name, **more, **GATE)
@@ -248,49 +264,47 @@ async def ask_for_digits(day: Day) -> None:
 
 async def give_digits(day: Day) -> None:
     """Give digits to everything of ours that takes some: they are in the call, which is the caller's doing."""
-    typed = CALL | TRACE
     passcodes_of = await passcodes(day.hass, FRONT)
-    await day.act("add_card", card_name="Typed", card_number=day.loose("add_card", typed, perhaps=day.kept))
+    await day.act("add_card", card_name="Typed", card_number=day.loose("add_card", TYPED, perhaps=day.kept))
     await day.act(
-        "create_passcode", passcode_name="Typed", passcode=day.loose("create_passcode", typed, perhaps=day.kept)
+        "create_passcode", passcode_name="Typed", passcode=day.loose("create_passcode", TYPED, perhaps=day.kept)
     )
     for name, whose in {"modify_passcode": "Family", "update_passcode": "Cleaner"}.items():
-        digits = day.loose(name, typed, perhaps=day.kept)
+        digits = day.loose(name, TYPED, perhaps=day.kept)
         await day.act(name, passcode_id=passcodes_of[whose]["id"], passcode=digits)
     await day.act(
         "issue_access",
         **BOTH,
         name="Typed for both",
-        passcode=day.loose("issue_access", typed, perhaps=day.kept),
-        card_number=day.loose("issue_access, card", typed, perhaps=day.kept),
+        passcode=day.loose("issue_access", TYPED, perhaps=day.kept),
+        card_number=day.loose("issue_access, card", TYPED, perhaps=day.kept),
     )
-    await day.act("add_qr_code", qr_code_name="Typed", qr_code_number=day.loose("add_qr_code", typed, perhaps=day.kept))
-    await day.act("set_admin_passcode", passcode=day.loose("set_admin_passcode", typed))
+    await day.act("add_qr_code", qr_code_name="Typed", qr_code_number=day.loose("add_qr_code", TYPED, perhaps=day.kept))
+    await day.act("set_admin_passcode", passcode=day.loose("set_admin_passcode", TYPED))
     await day.act(
         "set_lock_credential",
         credential_type="pin",
-        credential_data=day.loose("set_lock_credential", typed, perhaps=day.kept),
+        credential_data=day.loose("set_lock_credential", TYPED, perhaps=day.kept),
     )
-    registered = await day.act("register_user", username="lodger", password=day.loose("register_user", typed))
-    await day.act("reset_user_password", **registered, password=day.loose("reset_user_password", typed))
-    named = day.loose("create_passcode with the digits as name", typed, perhaps=day.kept)
+    registered = await day.act("register_user", username="lodger", password=day.loose("register_user", TYPED))
+    await day.act("reset_user_password", **registered, password=day.loose("reset_user_password", TYPED))
+    named = day.loose("create_passcode with the digits as name", TYPED, perhaps=day.kept)
     await day.act("create_passcode", passcode_name=f"Bob {named}", passcode=named)
     assert day.errors == []
 
 
 async def give_wrong_digits(day: Day) -> None:
     """Give digits that are refused: by us, by the cloud, or by a cloud that is down."""
-    typed = CALL | TRACE
-    await day.act("create_passcode", passcode_name="Wrong", passcode=day.loose("too long", typed) + "1")
-    await day.act("create_passcode", passcode_name="Wrong", passcode=day.loose("no digits", typed) + "x")
-    await day.act("create_passcode", passcode_name="Wrong", passcode={"code": day.loose("no text", typed)})
+    await day.act("create_passcode", passcode_name="Wrong", passcode=day.loose("too long", TYPED) + "1")
+    await day.act("create_passcode", passcode_name="Wrong", passcode=day.loose("no digits", TYPED) + "x")
+    await day.act("create_passcode", passcode_name="Wrong", passcode={"code": day.loose("no text", TYPED)})
     past = {"start_time": "2001-01-01", "end_time": "2001-01-02"}
-    await day.act("create_passcode", passcode_name="Wrong", passcode=day.loose("past", typed), **past)
-    await day.act("issue_access", name="Wrong", card_number=day.loose("card", typed) + "x")
+    await day.act("create_passcode", passcode_name="Wrong", passcode=day.loose("past", TYPED), **past)
+    await day.act("issue_access", name="Wrong", card_number=day.loose("card", TYPED) + "x")
     for kind, more in WRONG.items():
         day.world.faults.add(Fault(kind=kind, path="/v3/keyboardPwd/*", **more))
         # What can succeed later is tried again, and kept until then.
-        digits = day.loose(f"during {kind}", typed, perhaps=at() if kind == "errcode" else day.kept)
+        digits = day.loose(f"during {kind}", TYPED, perhaps=at() if kind == "errcode" else day.kept)
         await day.act("create_passcode", passcode_name="Wrong", passcode=digits)
         day.world.faults.clear()
     assert len(day.errors) == 6
@@ -335,25 +349,19 @@ async def share_codes(day: Day) -> None:
 
 async def talk(day: Day) -> None:
     """Have an agent make codes and take them back, with a yes in between."""
-    hass, context = day.hass, Context(user_id=day.user.id)
-    await choose(hass, day.entry, "voice", VOICE)
-    agent = await add_agent(hass)
-    for lock in (FRONT, QUIET):
-        async_expose_entity(hass, "conversation", lock, True)
+    context = Context(user_id=day.user.id)
+    await choose(day.hass, day.entry, "voice", VOICE)
     for tool, arguments in {
         "create_guest_code": STAY,
         "make_one_time_code": {"lock": "Garden Gate", "guest": "Bo"},
         "revoke_access": {"lock": "Front Door", "guest": "Typed"},
     }.items():
-        asked = await agent.ask(tool, context, **arguments)
-        answer = await agent.ask(tool, context, **arguments, confirmation=asked["needs_confirmation"])
+        asked = await day.agent.ask(tool, context, **arguments)
+        answer = await day.agent.ask(tool, context, **arguments, confirmation=asked["needs_confirmation"])
         assert answer["done"], answer
-    for tool in ("get_last_opened", "list_access"):
-        await agent.ask(tool, context, lock="Front Door")
     for number, message in enumerate(day.guest.messages):
         day.note(f"by voice {number}", code_in(message.partition("Valid")[0]), perhaps=day.kept)
     assert len(day.guest.messages) == 2
-    day.chat = "".join(agent.logs)
 
 
 async def write_calendar(day: Day) -> None:
@@ -374,6 +382,11 @@ async def write_calendar(day: Day) -> None:
     await write("update", uid=uid, event={"summary": "Ben", "description": f"PIN: {code[:3]} {code[3:]}#", **hours})
     assert day.enter(code, "garden_gate") is False
     await write("delete", uid=f"passcode-{found['Ann']['id']}")
+    # Home Assistant itself refuses it, and quotes it in an error.
+    code = day.loose("calendar, backwards", BROWSER, at("system log"))
+    backwards = {"summary": "Ida", "description": f"Code {code}", "dtstart": hours["dtend"], "dtend": hours["dtstart"]}
+    with pytest.raises(AssertionError):
+        await write("create", event=backwards)
     code = day.loose("calendar, by action", CALL, perhaps=day.kept)
     await day.hass.services.async_call(
         "calendar",
@@ -403,48 +416,39 @@ async def press_button(day: Day) -> None:
 
 async def come_and_go(day: Day, outside: TestClient[Any, Any]) -> None:
     """Open the doors with everything, and with what opens nothing; hear of it by the cloud's list and by callbacks."""
-    world = day.world
-    cloud = day.entry.runtime_data.cloud
-    for name, written in {"in a row": "Bob {0}", "in groups": "Bob {0:3.3} {0:3.6}"}.items():
-        digits = day.loose(f"name of the app {name}")
-        written = f"Bob {digits}" if name == "in a row" else f"Bob {digits[:3]} {digits[3:6]} {digits[6:]}"
-        await cloud.add_passcode(
-            world.lock("garden_gate").lock_id,
-            Secret(digits),
-            PasscodeRequest(
-                name=written, kind=PasscodeKind.PERIOD, start=dt_util.utcnow(), end=dt_util.utcnow() + timedelta(days=2)
-            ),
-        )
-        assert day.enter(digits, "garden_gate")
+    hass, world, gate = day.hass, day.world, day.world.lock("garden_gate")
+    now = dt_util.utcnow()
+    for sort, parts in {"in a row": "{0}{1}{2}", "in groups": "{0} {1} {2}", "with hyphens": "{0}-{1}-{2}"}.items():
+        # The app of the vendor lets people write anything into names.
+        code = day.loose(f"in the name, {sort}")
+        name = f"Bob {parts.format(code[:3], code[3:6], code[6:])}"
+        stay = PasscodeRequest(name=name, kind=PasscodeKind.PERIOD, start=now, end=now + timedelta(days=2))
+        await day.entry.runtime_data.cloud.add_passcode(gate.lock_id, Secret(code), stay)
+        assert day.enter(code, "garden_gate")
     wrong = day.loose("wrong code at the keypad")
     assert not day.enter(wrong)
     assert not day.enter(wrong, "garden_gate")
     for passcode in tuple(world.row("front_door").passcodes.values()):
         day.enter(passcode.digits)
-    world.lock("front_door").swipe_card("1723612378")
+    world.lock("front_door").swipe_card(CARD)
     await read(day.entry)
+
     path = f"/api/webhook/{day.entry.data['webhook_id']}"
-    shapes: tuple[dict[str, Any], ...] = (
-        {},
-        {"username": "{0}"},
-        {"username": "Guest {0}"},
-        {"success": 0, "username": ""},
-    )
-    for more in shapes:
-        digits = day.loose(f"callback {more}")
-        more = {key: value.format(digits) if isinstance(value, str) else value for key, value in more.items()}
-        response = await outside.post(path, data=form(world, record(keyboardPwd=digits, **more)))
-        assert response.status == 200
-        await day.hass.async_block_till_done(wait_background_tasks=True)
+
+    async def post(body: Any) -> None:
+        assert (await outside.post(path, data=body)).status == 200
+        await hass.async_block_till_done(wait_background_tasks=True)
+
+    for who in ("Family", "{0}", "Guest {0}", ""):
+        code = day.loose(f"callback, {who!r}")
+        await post(form(world, record(keyboardPwd=code, username=who.format(code), success=int(bool(who)))))
     broken = day.loose("broken callback")
-    for body in (f"records=[{broken}", {"lockId": broken, "records": broken}):
-        await outside.post(path, data=body)
-    await day.hass.async_block_till_done(wait_background_tasks=True)
+    await post(f"records=[{broken}")
+    await post({"lockId": broken, "records": broken})
 
 
 async def move_house(day: Day, folder: Path) -> None:
     """Copy a lock, export everything, and do to many locks what fails at one."""
-    typed = CALL | TRACE
     await day.act("clone_lock", **GATE, source=FRONT, dry_run=True)
     await day.act("clone_lock", **GATE, source=FRONT, dry_run=False)
     file = folder / "keys.csv"
@@ -453,7 +457,7 @@ async def move_house(day: Day, folder: Path) -> None:
     assert wanted in file.read_text(encoding="utf-8")
     assert day.errors == []
     day.world.faults.add(Fault(kind="errcode", errcode=-3009, path="/v3/keyboardPwd/add", times=1))
-    await day.act("create_passcode", **BOTH, passcode_name="Job", passcode=day.loose("job", typed, perhaps=day.kept))
+    await day.act("create_passcode", **BOTH, passcode_name="Job", passcode=day.loose("job", TYPED, perhaps=day.kept))
     await day.act("retry_failed")
     assert day.errors == []
 
@@ -466,51 +470,54 @@ async def ask_for_a_code(day: Day) -> None:
         with suppress(ServiceValidationError):
             await day.hass.services.async_call("lock", "unlock", {**LOCK, "code": given}, blocking=True)
     assert day.world.lock("front_door").bolt == "unlocked"
-    await choose(day.hass, day.entry, "unlock_code", {"ask": False})
 
 
 async def go_near(day: Day, near: Callable[[], None], freezer: FrozenDateTimeFactory) -> None:
     """Do it all beside the lock: what is written over the air, and what the lock tells of its log."""
-    typed = CALL | TRACE
     near()
     await day.hass.async_block_till_done(wait_background_tasks=True)
-    digits = day.loose("over the air", typed, perhaps=day.kept)
+    digits = day.loose("over the air", TYPED, perhaps=day.kept)
     made = await day.act("create_passcode", passcode_name="Near", passcode=digits)
     assert made["path"] == "ble"
-    changed = day.loose("changed over the air", typed, perhaps=day.kept)
+    changed = day.loose("changed over the air", TYPED, perhaps=day.kept)
     await day.act("modify_passcode", passcode_id=made["id"], passcode=changed)
     assert day.enter(changed)
-    named = day.loose("over the air, as name", typed, perhaps=day.kept)
+    named = day.loose("over the air, as name", TYPED, perhaps=day.kept)
     await day.act("create_passcode", passcode_name=f"Bob {named}", passcode=named)
     assert day.enter(named)
     assert not day.enter(day.loose("wrong code beside Home Assistant"))
     at_keypad = day.loose("made at the keypad")
     day.world.lock("front_door").keypad.add(at_keypad)
     assert day.enter(at_keypad)
-    card = day.loose("card over the air", typed, perhaps=day.kept)
+    card = day.loose("card over the air", TYPED, perhaps=day.kept)
     await day.act("add_card", card_name="Near", card_number=card)
     near()
     await pass_time(day.hass, freezer, timedelta(minutes=5))
     await day.act(
         "set_lock_credential",
         credential_type="pin",
-        credential_data=day.loose("pin over the air", typed, perhaps=day.kept),
+        credential_data=day.loose("pin over the air", TYPED, perhaps=day.kept),
     )
     assert day.errors == []
 
 
 async def look_around(day: Day) -> None:
-    """Ask for everything that shows names and none of the digits."""
-    for name in ("list_records", "list_people", "list_expiring", "export_records", "hand_over_report", "list_ekeys"):
-        for target in (LOCK, GATE):
-            await day.act(name, **target)
-    for name in ("get_lock_users", "list_cards", "cleanup_passcodes"):
-        await day.act(name, **GATE, **({"dry_run": True} if name == "cleanup_passcodes" else {}))
+    """Look at everything that shows names and none of the digits."""
+    hass, pages = day.hass, day.browser.pages
+    for lock in (LOCK, GATE):
+        for name in SHOWING:
+            await day.act(name, **lock)
+    await day.act("cleanup_passcodes", dry_run=True)
     assert day.errors == []
-    for lock in ("front_door", "garden_gate"):
+    household = await hass.auth.async_create_user("household", group_ids=["system-users"])
+    pages.append(await act(hass, "list_passcodes", BOTH, Context(user_id=household.id)))
+    for key, lock_name in {"front_door": "Front Door", "garden_gate": "Garden Gate"}.items():
         begin, end = "2026-12-24T00:00:00+00:00", "2026-12-31T00:00:00+00:00"
-        await day.browser.ask("calendar/event/subscribe", entity_id=f"calendar.{lock}_access", start=begin, end=end)
-        await day.browser.ask("todo/item/list", entity_id=f"todo.{lock}_expiring_access")
+        await day.browser.ask("calendar/event/subscribe", entity_id=f"calendar.{key}_access", start=begin, end=end)
+        await day.browser.ask("todo/item/list", entity_id=f"todo.{key}_expiring_access")
+        for tool in ("get_last_opened", "list_access"):
+            await day.agent.ask(tool, Context(user_id=day.user.id), lock=lock_name)
+    assert "Bob ****" in str(pages), "nobody looked where the names are"
 
 
 async def take_back(day: Day) -> None:
@@ -548,8 +555,10 @@ async def test_digits_are_where_their_callers_put_them(
             radio.link.drop()
         scanner.advertise()
 
+    errors: list[str] = []
     for step in (
         ask_for_digits,
+        lambda day: move_house(day, tmp_path),
         give_digits,
         give_wrong_digits,
         share_codes,
@@ -558,15 +567,14 @@ async def test_digits_are_where_their_callers_put_them(
         write_calendar,
         press_button,
         lambda day: come_and_go(day, outside),
-        lambda day: move_house(day, tmp_path),
         lambda day: go_near(day, near, freezer),
         look_around,
         take_back,
     ):
         await step(day)
-        day.said += day.errors
+        errors += day.errors
         day.errors.clear()
-    places = {**await read_all(), "chat": day.chat, "errors": "\n".join(day.said)}
+    places = {**await read_all(), "chat": "".join(day.agent.logs), "errors": "\n".join(errors)}
     assert day.flock.astray(places) == {}
     taking = {name for name, action in ACTIONS.items() if SECRET & {str(field) for field in action.fields}}
     assert sorted(taking - day.called) == [], "nobody has tried these"

@@ -47,6 +47,11 @@ def test_a_long_number_is_found_within_others() -> None:
     assert shown({LONG}, f"7{LONG}7") == {LONG}
 
 
+def test_what_is_no_number_is_found_as_it_is() -> None:
+    link = "https://lock.example.com/k?id=7"
+    assert shown({link, CODE}, f"Open {link}&more") == {link}
+
+
 @pytest.mark.parametrize(
     "other",
     [

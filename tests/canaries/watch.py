@@ -39,49 +39,67 @@ ABOUT_HOME_ASSISTANT: Final = frozenset(
 SEPARATORS: Final = str.maketrans("", "", " -.,_/")
 
 
-class Digits(set[str]):
-    """All digits that keypads ever knew."""
+class Watch:
+    """What was said in a house, and which codes its keypads ever knew."""
 
-    def of(self, world: World) -> set[str]:
-        """Return them with those that locks work out for themselves."""
-        rows = chain.from_iterable(row.passcodes.values() for row in world.rows.values())
-        refused = chain.from_iterable(lock.keypad.blacklist for lock in world.locks.values())
-        return {code for code in {*self, *(row.digits for row in rows), *refused} if len(code) >= FEWEST_DIGITS}
+    def __init__(self, hass: HomeAssistant, world: World, caplog: pytest.LogCaptureFixture) -> None:
+        """Listen from now on."""
+        self._hass = hass
+        self._world = world
+        self._caplog = caplog
+        self._typed = set(chain.from_iterable(lock.keypad.table for lock in world.locks.values()))
+        self._events: list[Event[Any]] = []
+        caplog.set_level(logging.DEBUG, "custom_components.ttlock")
+        self.stop = hass.bus.async_listen("*", self._hear)
+
+    @callback
+    def _hear(self, event: Event[Any]) -> None:
+        if event.event_type not in ABOUT_HOME_ASSISTANT:
+            self._events.append(event)
+
+    def note(self, *codes: str | None) -> None:
+        """Take note of codes that a keypad is taught."""
+        self._typed.update(code for code in codes if code)
+
+    @property
+    def codes(self) -> set[str]:
+        """Return all codes, with those that locks work out for themselves."""
+        made = (passcode.digits for row in self._world.rows.values() for passcode in row.passcodes.values())
+        refused = chain.from_iterable(lock.keypad.blacklist for lock in self._world.locks.values())
+        return {code for code in chain(self._typed, made, refused) if len(code) >= FEWEST_DIGITS}
+
+    def leaks(self) -> dict[str, frozenset[str]]:
+        """Return which codes were told where."""
+        codes = self.codes
+        places = {
+            "bus": "\n".join(map(_heard, self._events)),
+            "log": self._caplog.text,
+            "traces": _traced(self._hass),
+        }
+        return {place: found for place, text in places.items() if (found := _codes_in(text, codes))}
 
 
 @pytest.fixture
 def no_code_told(
     hass: HomeAssistant, world: World, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
-) -> Generator[None]:
-    """Listen to a scenario, and look for its codes in the end."""
-    caplog.set_level(logging.DEBUG, "custom_components.ttlock")
-    digits = Digits(chain.from_iterable(lock.keypad.table for lock in world.locks.values()))
+) -> Generator[Watch]:
+    """Watch a scenario, and look for its codes in the end."""
+    watch = Watch(hass, world, caplog)
     add, change = Keypad.add, Keypad.change
 
-    def noting_add(keypad: Keypad, code: str, **fields: Any) -> None:
-        digits.add(code)
-        add(keypad, code, **fields)
+    def noting_add(keypad: Keypad, digits: str, **fields: Any) -> None:
+        watch.note(digits)
+        add(keypad, digits, **fields)
 
-    def noting_change(keypad: Keypad, code: str, **fields: Any) -> None:
-        digits.update({code, fields["new_digits"] or code})
-        change(keypad, code, **fields)
+    def noting_change(keypad: Keypad, digits: str, *, new_digits: str | None, **fields: Any) -> None:
+        watch.note(digits, new_digits)
+        change(keypad, digits, new_digits=new_digits, **fields)
 
     monkeypatch.setattr(Keypad, "add", noting_add)
     monkeypatch.setattr(Keypad, "change", noting_change)
-    events: list[Event] = []
-
-    @callback
-    def hear(event: Event) -> None:
-        if event.event_type not in ABOUT_HOME_ASSISTANT:
-            events.append(event)
-
-    stop = hass.bus.async_listen("*", hear)
-    yield
-    stop()
-    codes = digits.of(world)
-    places = {"bus": "\n".join(map(_heard, events)), "log": caplog.text, "traces": _traced(hass)}
-    leaks = {place: found for place, text in places.items() if (found := _codes_in(text, codes))}
-    assert leaks == {}
+    yield watch
+    watch.stop()
+    assert watch.leaks() == {}
 
 
 def _codes_in(text: str, codes: set[str]) -> frozenset[str]:

@@ -31,6 +31,7 @@ from custom_components.ttlock.client.models import (
     Record,
 )
 from custom_components.ttlock.client.records import moves_to, record_word
+from custom_components.ttlock.client.secret import without_number
 
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
@@ -295,3 +296,13 @@ def test_a_secret_cannot_be_carried_away(caplog: pytest.LogCaptureFixture) -> No
     assert "918273" not in caplog.text
     assert secret != "918273"
     assert not Secret("")
+
+
+@pytest.mark.parametrize("written", ["482915", "482 915", "48-29-15", "4.8.2.9.1.5", "482, 915", "48_29/15"])
+def test_a_name_tells_no_number_however_its_digits_are_grouped(written: str) -> None:
+    assert without_number(f"Bob {written}, ground floor", Secret("482915")) == "Bob ****, ground floor"
+
+
+@pytest.mark.parametrize("number", [None, Secret(""), Secret("15"), Secret("482916"), Secret("a.*c")])
+def test_other_digits_in_a_name_stay(number: Secret | None) -> None:
+    assert without_number("Bob 482915, room 15", number) == "Bob 482915, room 15"

@@ -8,7 +8,7 @@ HIDDEN: Final = "****"
 """Stands where somebody wrote the digits into the name."""
 MIN_SECRET_DIGITS: Final = 4
 """A passcode has at least these; shorter numbers may be part of any name."""
-BETWEEN_DIGITS: Final = r"[\s\-.,_/]*"
+BETWEEN_DIGITS: Final = r"[\s\-.,_/]{0,3}"
 """How people write digits in groups."""
 _MASK = "**hidden**"
 
