@@ -171,6 +171,17 @@ def test_cyclic_codes_keep_to_the_lock_time(kind: PasscodeKind, first: int, leng
     assert (verdict is Verdict.OPENS) == expected
 
 
+def test_no_cyclic_code_is_taken_for_a_one_time_code() -> None:
+    monday = int(datetime(2026, 11, 16, tzinfo=UTC).timestamp())
+    for kind in sorted(CYCLIC_KINDS):
+        for first in range(24):
+            for last in range(first + 1, 25):
+                digits = generate(SECRET, kind, monday + first * HOUR, monday + last * HOUR, raw_offset=0)
+                code = recognise(SECRET, digits, now=monday, raw_offset=0)
+                assert code is not None
+                assert (code.kind, code.start_hour, code.end_hour) == (kind, first, last)
+
+
 @given(st.text("0123456789", min_size=4, max_size=9))
 def test_other_secret_other_codes(digits: str) -> None:
     # Digits that open one lock do not open the other, but for rare chance.
