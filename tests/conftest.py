@@ -35,20 +35,24 @@ settings.load_profile("untimed")
 
 WHOLE_HOUSE = pytest.mark.locks()
 """A test among others with fewer locks that needs all of them."""
-WATCHED = frozenset(
-    {
-        *("test_actions", "test_calendar_writing", "test_people_actions", "test_share_access", "test_without_account"),
-        *(
-            "test_one_time_code",
-            "test_unlock_code",
-            "test_voice_approval",
-            "test_voice_conversation",
-            "test_voice_tools",
-        ),
-        *("test_blueprints", "test_blueprints_locking", "test_event_automations", "test_push", "test_records"),
-        "test_triggers",
-    }
-)
+WATCHED = {
+    "test_actions",
+    "test_blueprints",
+    "test_blueprints_locking",
+    "test_calendar_writing",
+    "test_event_automations",
+    "test_one_time_code",
+    "test_people_actions",
+    "test_push",
+    "test_records",
+    "test_share_access",
+    "test_triggers",
+    "test_unlock_code",
+    "test_voice_approval",
+    "test_voice_conversation",
+    "test_voice_tools",
+    "test_without_account",
+}
 """Where codes are used a lot: after each scenario bus, log and traces are searched for every code of its house."""
 ALL_WATCHED = "CANARIES" in os.environ
 """After every scenario, which takes longer."""

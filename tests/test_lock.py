@@ -146,6 +146,12 @@ async def test_without_a_record_nobody_is_named(
 # -- When something is in the way ----------------------------------------------------------------------------------
 
 
+def bring_up_late(world: World, lock_id: int, count: int, later: timedelta) -> None:
+    """Have the cloud get the last records of a lock later."""
+    records, by = world.rows[lock_id].records, later // timedelta(milliseconds=1)
+    records[-count:] = [replace(record, server_date=record.server_date + by) for record in records[-count:]]
+
+
 async def test_somebody_else_may_lock_right_after_our_commands(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
@@ -181,8 +187,7 @@ async def test_what_the_log_has_before_our_command_is_over(
     freezer.tick(3)
     world.upload()
     # Nor does its gateway bring records up at once.
-    records = world.rows[lock.lock_id].records
-    records[-2:] = [replace(record, server_date=record.server_date + 6000) for record in records[-2:]]
+    bring_up_late(world, lock.lock_id, 2, timedelta(seconds=6))
     await loaded.runtime_data.locks[lock.lock_id].log.async_read()
     assert state_of(hass, front_door).state == lock.bolt == "locked"
 
@@ -200,8 +205,7 @@ async def test_the_late_record_of_one_command_does_not_undo_the_next(
     lock.clock.offset = 30
     await command(hass, "lock", front_door)
     await hass.async_block_till_done()
-    records = world.rows[lock.lock_id].records
-    records[-1] = replace(records[-1], server_date=records[-1].server_date + 7000)
+    bring_up_late(world, lock.lock_id, 1, timedelta(seconds=7))
     freezer.tick(3)
     await command(hass, "unlock", front_door)
     await pass_time(hass, freezer, timedelta(seconds=12))

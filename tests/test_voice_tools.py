@@ -129,6 +129,23 @@ async def test_who_opened_is_told_newest_first(
     assert newest["who"] == "Blue card"
 
 
+async def test_our_own_opening_is_told_as_such_whatever_the_clock_of_the_lock_says(
+    hass: HomeAssistant,
+    agent: ScriptedAgent,
+    freezer: FrozenDateTimeFactory,
+    loaded: MockConfigEntry,
+    world: World,
+    as_admin: Context,
+) -> None:
+    lock = world.lock("front_door")
+    lock.clock.offset = 40
+    await hass.services.async_call("lock", "unlock", {"entity_id": "lock.front_door"}, blocking=True)
+    freezer.tick(15)
+    await read(loaded)
+    (newest,) = (await agent.ask("get_last_opened", as_admin, lock=NAME))["events"]
+    assert (newest["who"], newest["method"]) == ("Home Assistant", "remote")
+
+
 async def test_in_an_outage_what_was_heard_before_is_told(
     agent: ScriptedAgent, loaded: MockConfigEntry, world: World, as_admin: Context
 ) -> None:

@@ -19,12 +19,11 @@ from homeassistant.util import dt as dt_util
 from .const import DOMAIN
 from .entity import LockEntityDescription, TTLockEntity
 from .lock_coordinator import LockCoordinator
+from .lock_log import LOW
 
 if TYPE_CHECKING:
     from homeassistant.components.recorder.statistics import StatisticsRow
 
-LOW: Final = 20
-"""At that charge the event `battery_low` is told, too."""
 FRESH: Final = 10
 """So many percent more are other batteries: warmth alone brings a few."""
 WINDOW: Final = timedelta(days=60)

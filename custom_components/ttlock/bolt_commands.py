@@ -4,12 +4,13 @@ from asyncio import CancelledError
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from homeassistant.core import callback
 
 from .client.errors import NotExecuted, OutcomeUnknown, TTLockError, Unsupported
+from .client.events import LockEvent
 from .client.evidence import FactSource
 from .client.models import Bolt, OpenState
 from .client.roads.router import Road
@@ -35,6 +36,11 @@ TRIGGERS: Final = {
 
 SENT_KEPT: Final = 32
 """More than anybody sends before their records come up."""
+OWN_RECORDS: Final = {Road.CLOUD: frozenset({3, 11, 12}), Road.BLUETOOTH: frozenset({1, 11, 12})}
+"""What is written down for commands through a gateway (ttlock-open-api.md 5.4.1), and beside the lock as for those of a
+phone."""
+OWN_COMMAND: Final = timedelta(minutes=1)
+"""Between a command and its record: clocks of locks are not exact."""
 
 
 @dataclass(slots=True)
@@ -44,8 +50,23 @@ class Sent:
     wanted: Bolt
     at: datetime
     road: Road
-    recorded_at: datetime | None = None
-    """What its record says: each command has one, further ones are somebody else's."""
+    record: LockEvent | None = None
+    """Each command has one; further ones are somebody else's."""
+
+    def is_told_by(self, event: LockEvent) -> bool:
+        """Return whether a record may be that of this command."""
+        return (
+            event.bolt is self.wanted
+            and event.record_type in OWN_RECORDS[self.road]
+            and abs(event.at - self.at) < OWN_COMMAND
+        )
+
+    def has(self, event: LockEvent) -> bool:
+        """Return whether this is its record, on whatever road it has come."""
+        return self.record is not None and (event.record_type, event.written) == (
+            self.record.record_type,
+            self.record.written,
+        )
 
 
 class BoltCommands:
@@ -122,6 +143,20 @@ class BoltCommands:
             lock.async_publish(moving_to=None, operator=OWN_OPERATOR, trigger=TRIGGERS[wanted, own.road])
         finally:
             lock.async_publish(moving_to=None)
+
+    def claim(self, event: LockEvent) -> datetime | None:
+        """Note of which command this is the record; return when that was sent, None for what is not ours."""
+        own = next((sent for sent in self.sent if sent.has(event)), None) or next(
+            (sent for sent in self.sent if sent.record is None and sent.is_told_by(event)), None
+        )
+        if own is None:
+            return None
+        own.record = event
+        return own.at
+
+    def is_own(self, event: LockEvent) -> bool:
+        """Return whether a record, noted before, is that of a command of ours."""
+        return any(sent.has(event) for sent in self.sent)
 
     def _note_sent(self, wanted: Bolt) -> Sent:
         """Note a command, whose record is to be known as ours."""

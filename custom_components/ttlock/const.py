@@ -103,5 +103,5 @@ TROUBLE_PAUSES_SECONDS: Final = (60, 180, 540)
 """A single lost radio contact should not make a lock unavailable until its next turn, hours later in a big house."""
 UNCLEAR_PAUSE_SECONDS: Final = 30
 """By then a gateway has given up whatever kept it from answering."""
-COMMANDS_END_SECONDS: Final = 30
-"""As long as a command waits for the cloud."""
+COMMANDS_END_SECONDS: Final = 45
+"""A little longer than the cloud is waited for; what takes longer than that is lost on a reload."""

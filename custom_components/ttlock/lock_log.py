@@ -29,11 +29,9 @@ from .client.events import (
     is_free,
     type_of,
 )
-from .client.evidence import CLOCK_SLACK
 from .client.history import News
 from .client.models import Record
 from .client.quota import Regular
-from .client.roads.router import Road
 from .const import LOGGER
 from .credential_book import Known
 from .details import CLOCK_DRIFT
@@ -47,11 +45,6 @@ if TYPE_CHECKING:
 type Listener = Callable[[LockEvent], None]
 
 OWN_OPERATOR: Final = "Home Assistant"
-OWN_RECORDS: Final = frozenset({3, 11, 12})
-"""What the cloud writes down for commands through a gateway (ttlock-open-api.md 5.4.1)."""
-OWN_NEARBY: Final = frozenset({1, 11, 12})
-"""What the lock writes down for commands over Bluetooth, as for those of a phone."""
-OWN_COMMAND: Final = timedelta(minutes=1)
 RECORD_DELAY: Final = timedelta(seconds=10)
 """After a command a gateway needs some seconds to bring the record up."""
 MOST_PAGES: Final = 10
@@ -307,7 +300,7 @@ class LockLog:
     async def _async_named(self, news: News) -> LockEvent:
         """Say whose credential it was, and let the grants know that it is proved; the digits go no further."""
         event, number = news.event, news.record.number
-        if event.type in (EventType.UNLOCKED, EventType.LOCKED) and self.is_own(event):
+        if event.type in (EventType.UNLOCKED, EventType.LOCKED) and self._lock.commands.is_own(event):
             # The cloud writes down a lock command as if a phone had sent it.
             return replace(event, who=OWN_OPERATOR, method="remote", first_use=None, since_last=None)
         known = await self._async_known(news)
@@ -346,27 +339,6 @@ class LockLog:
             await asyncio.wait({task}, timeout=LOOKING_UP_SECONDS)
             known = book.find(kind, record.number, record.who)
         return known
-
-    def is_own(self, event: LockEvent) -> bool:
-        """Return whether a record is that of a command of ours."""
-        return self.command_of(event) is not None
-
-    def command_of(self, event: LockEvent) -> datetime | None:
-        """Return when the command was sent of which this is the record: each has one, further ones are somebody else's."""
-        own = [
-            sent
-            for sent in self._lock.commands.sent
-            if sent.wanted is event.bolt
-            and event.record_type in (OWN_NEARBY if sent.road is Road.BLUETOOTH else OWN_RECORDS)
-        ]
-        for sent in own:
-            if sent.recorded_at and abs(event.at - sent.recorded_at) <= CLOCK_SLACK:
-                return sent.at
-        for sent in own:
-            if sent.recorded_at is None and abs(event.at - sent.at) < OWN_COMMAND:
-                sent.recorded_at = event.at
-                return sent.at
-        return None
 
     # -- Telling ---------------------------------------------------------------------------------------------------
 

@@ -60,7 +60,7 @@ class RecordHearing:
     def _note(self, news: News) -> None:
         source = FactSource.CALLBACK if self._unlisted(news) else FactSource.RECORD
         order = self._lock.log.history.number_of(news)
-        self._lock.facts.async_note_record(news.event, source, order, commanded=self._lock.log.command_of(news.event))
+        self._lock.facts.async_note_record(news.event, source, order, commanded=self._lock.commands.claim(news.event))
 
     def _unlisted(self, news: News) -> bool:
         """Return whether only a callback has told of it."""
@@ -75,7 +75,7 @@ class RecordHearing:
 
     def _is_settled(self, event: LockEvent) -> bool:
         """Return whether a record is that of a command of ours, and where the bolt is known to be."""
-        return event.bolt is self._lock.data.bolt and self._lock.log.is_own(event)
+        return event.bolt is self._lock.data.bolt and self._lock.commands.is_own(event)
 
     def _is_odd(self, event: LockEvent) -> bool:
         """Return whether a record that has just been made says otherwise: the clock of the lock may be slow."""
@@ -102,7 +102,7 @@ class RecordHearing:
         explained_at = self._lock.explained_at
         if move is None or move.record_type is None or (explained_at and move.at <= explained_at):
             return {}
-        if self._lock.log.is_own(move):
+        if self._lock.commands.is_own(move):
             # The command has said already who and how.
             return {}
         self._lock.explained_at = move.at

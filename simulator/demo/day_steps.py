@@ -1,11 +1,9 @@
 """Steps of the check about a day of the household: what people do at the door, and what their phone is told of it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 import json
 import re
-import time
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -16,7 +14,7 @@ from .house import TIME_ZONE
 from .household import AGENT, CARD, CODE, FORCED, LIGHT, Doors, Waits
 from .phone import Phone
 from .push_steps import webhook_path
-from .stage import FOLLOW_SECONDS, LOCK, Failed, Stage, expect
+from .stage import FOLLOW_SECONDS, LOCK, Failed, Stage, expect, until
 
 GATE: Final = "garden_gate"
 """A lock without auto-lock and without a sensor at its door."""
@@ -70,7 +68,7 @@ async def a_door_is_left_open_at_night(stage: Stage) -> None:
         await stage.api.wait_for_state(doors.locks[GATE], "locked", seconds=FOLLOW_SECONDS)
         expect((await stage.cloud.lock(GATE))["bolt"] == "locked", "nobody has locked the gate")
         await stage.cloud.at_the_door(LOCK, "close_door", "")
-        await _until(lambda: _is_over(stage), "the automation does not see that the door is closed")
+        await until(lambda: _is_over(stage), "the automation does not see that the door is closed")
         told = [item.message for item in phone.notifications[before:]]
         expect(not any(text.startswith("Garden Gate") for text in told), f"the gate is told as {told}")
     finally:
@@ -128,7 +126,7 @@ async def somebody_is_forced_to_open(stage: Stage) -> None:
     async def has_its_line() -> bool:
         return f"unlocked by {FORCED}" in json.dumps(await activity())
 
-    await _until(has_its_line, "Activity does not tell of the opening")
+    await until(has_its_line, "Activity does not tell of the opening")
     shown = {"Activity": await activity(), "notifications": await stage.api.command("persistent_notification/get")}
     for state in await stage.api.get("/api/states"):
         if state["entity_id"] != alarm:
@@ -214,7 +212,7 @@ async def _heard(stage: Stage, entity_id: str, last: str, **wanted: str) -> None
         state: Json = await stage.api.get(f"/api/states/{entity_id}")
         return bool(state["state"] != last and wanted.items() <= state["attributes"].items())
 
-    await _until(is_told, f"{entity_id} does not tell {wanted}")
+    await until(is_told, f"{entity_id} does not tell {wanted}")
 
 
 async def _told(stage: Stage, message: str, *, since: int, count: int = 1) -> None:
@@ -248,7 +246,7 @@ async def _is_written_nowhere(stage: Stage, code: str) -> None:
     async def is_written() -> bool:
         return any(MARK.encode() in content for _, content in _files(stage))
 
-    await _until(is_written, "the recorder does not write", seconds=WRITTEN_SECONDS)
+    await until(is_written, "the recorder does not write", seconds=WRITTEN_SECONDS)
     digits = re.compile(rb"(?<!\d)%s(?!\d)" % code.encode())
     kept = [name for name, content in _files(stage) if digits.search(content)]
     expect(not kept, f"the code is in {', '.join(kept)}")
@@ -261,10 +259,3 @@ def _files(stage: Stage) -> list[tuple[str, bytes]]:
 async def _attributes(stage: Stage, entity_id: str) -> dict[str, Any]:
     attributes: dict[str, Any] = (await stage.api.get(f"/api/states/{entity_id}"))["attributes"]
     return attributes
-
-
-async def _until(done: Callable[[], Awaitable[bool]], otherwise: str, *, seconds: float = FOLLOW_SECONDS) -> None:
-    deadline = time.monotonic() + seconds
-    while not await done():
-        expect(time.monotonic() < deadline, otherwise)
-        await asyncio.sleep(0.1)

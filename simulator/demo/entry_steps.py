@@ -1,12 +1,18 @@
 """Steps of the check about entries of other kinds: from an account of the app, and as hass-ttlock left one."""
 
-import asyncio
 import json
-import time
 from typing import Any
 
 from .api import ApiError, Json
-from .house import DOMAIN, add_application, config_entries, enter_house, read_entities, settled_entities
+from .house import (
+    DOMAIN,
+    add_application,
+    config_entries,
+    enter_house,
+    read_entities,
+    settled_entities,
+    until_loaded,
+)
 from .radio_steps import CODE, radio_only
 from .stage import LOCK, Failed, Stage, expect
 
@@ -53,7 +59,7 @@ async def the_developer_account_joins_in(stage: Stage) -> None:
     await fill(stage, menu["flow_id"], next_step_id="developer")
     ended = await fill(stage, menu["flow_id"], username=access.username, password=access.password)
     expect(ended.get("reason") == "linked", f"linking ends with {ended}")
-    await _until_loaded(stage)
+    await until_loaded(stage.api)
     stage.entities = await settled_entities(stage.api)
     missing = before.items() - stage.entities.by_unique_id.items()
     expect(not missing, f"entities are not the same: {sorted(missing)}")
@@ -115,17 +121,6 @@ async def _opens_over_the_air(stage: Stage) -> None:
         await stage.lock()
         await stage.expect_state("lock", "locked")
     expect((await stage.cloud.radio(LOCK))["requests"] > before, "nobody has spoken to the lock")
-
-
-async def _until_loaded(stage: Stage) -> None:
-    """Wait until the entry is there again; while it goes, its entities still are."""
-    deadline = time.monotonic() + RELOAD_SECONDS
-    while True:
-        (entry,) = await config_entries(stage.api)
-        if entry["state"] == "loaded":
-            return
-        expect(time.monotonic() < deadline, f"the config entry is {entry['state']}: {entry['reason']}")
-        await asyncio.sleep(0.2)
 
 
 def _expect_the_same(stage: Stage, before: dict[str, str] | Any) -> None:

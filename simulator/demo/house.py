@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+import time
 
 from .api import ApiError, HomeAssistantApi, Json, Login
 from .cloud import CloudAccess
@@ -14,6 +15,7 @@ DASHBOARD_PATH = "demo-locks"
 COUNTRY = "IT"
 TIME_ZONE = "Europe/Rome"
 """Where the locks of the default world hang."""
+LOADED_SECONDS = 60
 SETTLE_SECONDS = 3
 """Some entities are made only when the settings of the locks have been read."""
 
@@ -118,6 +120,18 @@ async def settled_entities(api: HomeAssistantApi) -> Entities:
         before, entities = entities, await read_entities(api)
         if before == entities:
             return entities
+
+
+async def until_loaded(api: HomeAssistantApi) -> None:
+    """Wait until the account is there again after its options have changed."""
+    deadline = time.monotonic() + LOADED_SECONDS
+    while True:
+        (entry,) = await config_entries(api)
+        if entry["state"] == "loaded":
+            return
+        if time.monotonic() > deadline:
+            raise ApiError("options", f"the account is {entry['state']}: {entry['reason']}")
+        await asyncio.sleep(0.1)
 
 
 async def furnish(api: HomeAssistantApi, access: CloudAccess) -> None:

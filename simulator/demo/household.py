@@ -1,16 +1,14 @@
 """What the people of the house have made of the integration: options, automations of its blueprints, an agent."""
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
-import time
 from typing import Any, Final
 
 from .api import ApiError, HomeAssistantApi, Json
 from .companion import NOTIFY
 from .day_dashboard import PATH, Day, day_view
 from .door import act_card
-from .house import DASHBOARD_PATH, DOMAIN, config_entries, device_names, settled_entities
+from .house import DASHBOARD_PATH, DOMAIN, config_entries, device_names, settled_entities, until_loaded
 
 CONFIGURATION: Final = """
 automation: !include automations.yaml
@@ -31,7 +29,6 @@ LIGHT: Final = "input_boolean.hall_light"
 OPTIONS: Final = "/api/config/config_entries/options/flow"
 AUTOMATIONS: Final = "/api/config/automation/config"
 STATE_SECONDS: Final = 20
-LOADED_SECONDS: Final = 60
 
 OWN_FINGER: Final = "Owner thumb"
 FORCED: Final = "Blue card"
@@ -119,10 +116,7 @@ async def owner(api: HomeAssistantApi) -> str:
 
 async def choose(api: HomeAssistantApi, topic: str, *answers: Json) -> None:
     """Walk through one topic of the integration's options, as a user does in the browser."""
-    (entry,) = await config_entries(api)
-    menu: Json = await api.post(OPTIONS, {"handler": entry["entry_id"]})
-    path = f"{OPTIONS}/{menu['flow_id']}"
-    step: Json = await api.post(path, {"next_step_id": topic})
+    path, step = await _open(api, topic)
     for answer in answers:
         step = await api.post(path, answer)
     if step["type"] != "create_entry":
@@ -130,13 +124,21 @@ async def choose(api: HomeAssistantApi, topic: str, *answers: Json) -> None:
     await until_loaded(api)
 
 
-async def install_blueprints(api: HomeAssistantApi) -> None:
-    """Have everything installed that the options offer."""
+async def _open(api: HomeAssistantApi, topic: str) -> tuple[str, Json]:
+    """Open one topic of the options; returns where its answers go, and its first form."""
     (entry,) = await config_entries(api)
     menu: Json = await api.post(OPTIONS, {"handler": entry["entry_id"]})
-    form: Json = await api.post(f"{OPTIONS}/{menu['flow_id']}", {"next_step_id": "blueprints"})
+    path = f"{OPTIONS}/{menu['flow_id']}"
+    return path, await api.post(path, {"next_step_id": topic})
+
+
+async def install_blueprints(api: HomeAssistantApi) -> None:
+    """Have everything installed that the options offer."""
+    path, form = await _open(api, "blueprints")
     offered = next(field for field in form["data_schema"] if field["name"] == "blueprints")["selector"]["select"]
-    await api.post(f"{OPTIONS}/{menu['flow_id']}", {"blueprints": offered["options"]})
+    done: Json = await api.post(path, {"blueprints": offered["options"]})
+    if done["type"] != "create_entry":
+        raise ApiError("options", f"the blueprints are not installed: {done.get('errors') or done.get('reason')}")
 
 
 async def say_who_is_who(api: HomeAssistantApi, person: str, *, finger: str = OWN_FINGER) -> None:
@@ -149,18 +151,6 @@ async def let_the_agent_manage(api: HomeAssistantApi, lock: str) -> None:
     """Expose a lock to Assist, and have codes that are made by voice sent to the phone."""
     await choose(api, "voice", {"voice_manage": True, "voice_names": True, "voice_recipients": [NOTIFY]})
     await api.command("homeassistant/expose_entity", assistants=["conversation"], entity_ids=[lock], should_expose=True)
-
-
-async def until_loaded(api: HomeAssistantApi) -> None:
-    """Wait until the account is there again after its options have changed."""
-    deadline = time.monotonic() + LOADED_SECONDS
-    while True:
-        (entry,) = await config_entries(api)
-        if entry["state"] == "loaded":
-            return
-        if time.monotonic() > deadline:
-            raise ApiError("options", f"the account is {entry['state']}: {entry['reason']}")
-        await asyncio.sleep(0.1)
 
 
 async def is_settled(api: HomeAssistantApi) -> bool:

@@ -1,10 +1,9 @@
 """Steps of the check about keys: every kind of credential at the door, many locks at once, writes that are cut off."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 import contextlib
 from datetime import UTC, datetime, timedelta
-import time
 from typing import Any
 from urllib.parse import quote
 
@@ -15,7 +14,7 @@ from ..world import World
 from .api import ApiError, Json
 from .house import config_entries, enter_house, read_entities, settled_entities
 from .phone import Phone, Refused
-from .stage import LOCK, Failed, Stage, expect
+from .stage import LOCK, Failed, Stage, expect, until
 
 RICH = (Feature.FACE, Feature.PALM_VEIN, Feature.QR_CODE, Feature.CUSTOM_QR_CODE)
 """What no lock of the default world has; the check builds it in before the account signs in."""
@@ -183,7 +182,7 @@ async def a_calendar_event_opens_the_door(stage: Stage) -> None:
         "dtstart": start.replace(microsecond=0).isoformat(),
         "dtend": (start + timedelta(hours=3)).replace(microsecond=0).isoformat(),
     }
-    await _until(lambda: _has_state(stage, calendar), "the calendar does not appear")
+    await until(lambda: _has_state(stage, calendar), "the calendar does not appear", seconds=RESUME_SECONDS)
     await stage.api.command("calendar/event/create", entity_id=calendar, event=event)
     await _opens(stage, "enter_code", code)
     day = timedelta(days=1)
@@ -217,7 +216,9 @@ async def a_write_is_cut_off_and_goes_on(stage: Stage) -> None:
     )
     await stage.cloud.reset_calls()
     writing = asyncio.create_task(_act(stage, "create_passcode", passcode_name="Cut off", passcode=code))
-    await _until(lambda: _was_called(stage, "/v3/keyboardPwd/add"), "the passcode was never sent")
+    await until(
+        lambda: _was_called(stage, "/v3/keyboardPwd/add"), "the passcode was never sent", seconds=RESUME_SECONDS
+    )
     await stage.hass.kill()
     with contextlib.suppress(*CUT_OFF, TimeoutError):
         async with asyncio.timeout(CUT_OFF_SECONDS):
@@ -228,7 +229,7 @@ async def a_write_is_cut_off_and_goes_on(stage: Stage) -> None:
     await enter_house(stage.api)
     stage.entities = await read_entities(stage.api)
     # Looked up, not tried at the keypad, which five wrong codes block.
-    await _until(lambda: _is_listed(stage, "Cut off"), "the passcode never reached the lock")
+    await until(lambda: _is_listed(stage, "Cut off"), "the passcode never reached the lock", seconds=RESUME_SECONDS)
     await _opens(stage, "enter_code", code)
     named = [item for item in await _list(stage, "passcodes", include=False) if item["name"] == "Cut off"]
     expect(len(named) == 1, f"there are {len(named)} passcodes for one wish")
@@ -240,13 +241,6 @@ async def _was_called(stage: Stage, path: str) -> bool:
 
 async def _is_listed(stage: Stage, name: str) -> bool:
     return name in [item["name"] for item in await _list(stage, "passcodes", include=False)]
-
-
-async def _until(condition: Callable[[], Awaitable[bool]], otherwise: str) -> None:
-    deadline = time.monotonic() + RESUME_SECONDS
-    while not await condition():
-        expect(time.monotonic() < deadline, otherwise)
-        await asyncio.sleep(0.5)
 
 
 def _lock_entity(stage: Stage, key: str) -> str:

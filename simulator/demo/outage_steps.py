@@ -1,6 +1,5 @@
 """Steps of the check about outages: of the cloud, of one gateway, and of the cloud while Home Assistant starts."""
 
-import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 import json
@@ -10,7 +9,7 @@ from typing import Any
 from .api import ApiError
 from .hass import INTEGRATION
 from .house import config_entries, enter_house, read_entities
-from .stage import FOLLOW_SECONDS, Failed, Stage, expect
+from .stage import FOLLOW_SECONDS, Failed, Stage, expect, until
 
 GATEWAY = "hall"
 """The only gateway that hears the lock."""
@@ -40,7 +39,7 @@ async def the_cloud_drops_out(stage: Stage) -> None:
         stage.expected_errors.add(SAID_ONCE)
     await stage.cloud.reset_calls()
     await stage.unlock()
-    await _until_called(stage, "/v3/key/list", "the account does not notice that the cloud is back")
+    await until(lambda: _is_called(stage, "/v3/key/list"), "the account does not notice that the cloud is back")
     await stage.lock()
     await stage.expect_state("lock", "locked")
 
@@ -139,8 +138,5 @@ def _gateway(stage: Stage) -> str:
     return name
 
 
-async def _until_called(stage: Stage, path: str, otherwise: str) -> None:
-    deadline = time.monotonic() + FOLLOW_SECONDS
-    while path not in await stage.cloud.calls():
-        expect(time.monotonic() < deadline, otherwise)
-        await asyncio.sleep(0.2)
+async def _is_called(stage: Stage, path: str) -> bool:
+    return path in await stage.cloud.calls()

@@ -1,7 +1,9 @@
 """What the steps of the check act on, and how one fails."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+import time
 
 from .api import HomeAssistantApi
 from .cloud import VirtualCloud
@@ -12,6 +14,7 @@ from .house import Entities
 LOCK = "front_door"
 FOLLOW_SECONDS = 15
 """How long Home Assistant may take to show what happened at the lock."""
+GLANCE_SECONDS = 0.2
 
 
 class Failed(Exception):
@@ -76,3 +79,11 @@ def expect(condition: bool, message: str) -> None:
     """Fail the step unless the condition holds."""
     if not condition:
         raise Failed(message)
+
+
+async def until(done: Callable[[], Awaitable[bool]], otherwise: str, *, seconds: float = FOLLOW_SECONDS) -> None:
+    """Wait until something is so, and fail the step when it does not become so."""
+    deadline = time.monotonic() + seconds
+    while not await done():
+        expect(time.monotonic() < deadline, otherwise)
+        await asyncio.sleep(GLANCE_SECONDS)

@@ -14,12 +14,13 @@ from ..client import Feature, Secret
 from ..client.errors import InvalidInput, NotPermitted, OutcomeUnknown
 from ..client.inventory import Firmware
 from ..client.passcodes import check_code
+from ..client.secret import HIDDEN
 from ..coordinator import AccountCoordinator
 from ..errors import translated
 from ..lock_coordinator import LockCoordinator
 from ..targets import async_target_locks
 from .action import CONFIRM, DIGITS, NAME, RECEIVER, Action, confirmed
-from .results import CONFIRMED, HIDDEN, Result, each, one_each, single
+from .results import CONFIRMED, Result, each, one_each, single
 
 
 async def async_rename_lock(hass: HomeAssistant, call: ServiceCall) -> ServiceResponse:

@@ -15,12 +15,13 @@ from ..client.credentials import Credential, QrCode, Remote
 from ..client.errors import OutcomeUnknown
 from ..client.grants import Change, Life, Outcome
 from ..client.grants.refusals import not_found
+from ..client.secret import HIDDEN
 from ..errors import translated
 from ..lock_coordinator import LockCoordinator
 from ..targets import async_may_see_secrets, async_target_locks
 from .action import CONFIRM, NAME, OBJECT_ID, Action, Handler, confirmed
 from .outcomes import error_of, result_of, result_of_all
-from .results import CONFIRMED, HIDDEN, Locks, Result, each, listed
+from .results import CONFIRMED, Locks, Result, each, listed
 from .topics import CARDS, FACES, FINGERPRINTS, PALM_VEINS, QR_CODES, REMOTES, Topic
 from .validity import VALIDITY, NewValidity, check_said, described_validity
 

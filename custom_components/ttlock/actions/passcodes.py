@@ -15,6 +15,7 @@ from ..client.errors import InvalidInput, NotFound
 from ..client.grants import Change, Life
 from ..client.models import PasscodeKind
 from ..client.passcodes import PasscodeRequest, check, check_code, check_period
+from ..client.secret import HIDDEN
 from ..const import DOMAIN
 from ..errors import translated
 from ..lock_coordinator import LockCoordinator
@@ -23,7 +24,7 @@ from .action import DIGITS, OBJECT_ID, Action
 from .outcomes import result_of, result_of_all
 from .passcode_writer import async_place
 from .period import PERIOD, full_hour, next_full_hour, period_of
-from .results import CONFIRMED, HIDDEN, Result, each, listed
+from .results import CONFIRMED, Result, each, listed
 
 PASSCODE_TYPES: Final = {kind.name.lower(): kind for kind in PasscodeKind if kind is not PasscodeKind.UNKNOWN}
 

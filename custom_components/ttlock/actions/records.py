@@ -13,12 +13,13 @@ from ..client.errors import InvalidInput
 from ..client.events import method_of, reason_of, side_of, type_of
 from ..client.models import Record
 from ..client.records import record_word
+from ..client.secret import HIDDEN
 from ..errors import translated
 from ..lock_coordinator import LockCoordinator
 from ..targets import async_target_locks
 from .action import Action
 from .record_filter import FILTER, RecordFilter
-from .results import HIDDEN, Result, aware, listed, local
+from .results import Result, aware, listed, local
 
 
 async def async_list_records(hass: HomeAssistant, call: ServiceCall) -> ServiceResponse:

@@ -22,8 +22,6 @@ type Result = dict[str, JsonValueType]
 type Locks = dict[str, LockCoordinator]
 type Work[T] = Callable[[str, T], Awaitable[Result]]
 
-HIDDEN: Final = "****"
-"""Shown instead of digits and numbers that open a door."""
 CONFIRMED: Result = {"status": "confirmed", "path": "cloud"}
 """The lock itself has it: the cloud answers only after the lock did (ttlock-open-api.md 1.7, selector 2)."""
 BLUETOOTH_PATH: Final = "ble"

@@ -14,8 +14,8 @@ from homeassistant.util.file import WriteError, write_utf8_file
 from homeassistant.util.json import JsonValueType
 
 from ..client import Secret
+from ..client.secret import HIDDEN
 from ..const import DOMAIN
-from .results import HIDDEN
 
 type Row = Mapping[str, str | int | Secret | None]
 

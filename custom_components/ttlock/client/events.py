@@ -208,6 +208,8 @@ class LockEvent:
     """Since the same person opened this lock before."""
     late_after: timedelta = LATE_AFTER
     """How long on its way a record is no news any more."""
+    written: datetime | None = None
+    """When the lock says that it was, on its own clock, right or wrong: by that its record is known again."""
 
     @classmethod
     def of(cls, record: Record, *, at: datetime, received: datetime, source: Source) -> Self:
@@ -224,6 +226,7 @@ class LockEvent:
             side=side_of(record.record_type),
             reason=reason_of(record),
             battery=record.battery,
+            written=record.when,
         )
 
     @property

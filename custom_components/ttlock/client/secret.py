@@ -5,7 +5,7 @@ import re
 from typing import Final, NoReturn, final, override
 
 HIDDEN: Final = "****"
-"""Stands where somebody wrote the digits into the name."""
+"""Stands in place of digits and numbers that open a door, also where somebody wrote them into a name."""
 MIN_SECRET_DIGITS: Final = 4
 """A passcode has at least these; shorter numbers may be part of any name."""
 BETWEEN_DIGITS: Final = r"[\s\-.,_/]{0,3}"

@@ -44,7 +44,7 @@ def _named(lock: LockCoordinator, record: Record) -> LockEvent:
     """Return an opening with the name of its credential, as far as that is known without another call."""
     now = dt_util.utcnow()
     event = LockEvent.of(record, at=record.when or record.stored or now, received=now, source=Source.CLOUD)
-    if lock.log.is_own(event):
+    if lock.commands.is_own(event):
         return replace(event, who=OWN_OPERATOR, method="remote")
     kind = KINDS.get(event.method or "")
     known = lock.book.find(kind, record.number, record.who) if kind else None
