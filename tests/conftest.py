@@ -4,8 +4,10 @@ from collections.abc import AsyncGenerator, Callable, Generator
 import gc
 import logging
 import os
+from types import ModuleType
 from unittest.mock import PropertyMock, patch
 
+import freezegun.api
 from homeassistant.components.application_credentials import ClientCredential, async_import_client_credential
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
@@ -56,6 +58,9 @@ WATCHED = {
 """Where codes are used a lot: after each scenario bus, log and traces are searched for every code of its house."""
 ALL_WATCHED = "CANARIES" in os.environ
 """After every scenario, which takes longer."""
+MOMENT = os.environ.get("MOMENT", "2026-10-14T09:30:12.345+00:00")
+"""When a test begins that holds the clock: at no hour and on no day of which a month, a time zone or
+a habit is fond. Others are tried by hand (CONTRIBUTING.md)."""
 CREDENTIAL_ID = "ttlock_app"
 ENTRY_ID = "01JZ6M8T4VX0A5N3K7QWERTY12"
 """Part of unique ids, which snapshots hold."""
@@ -65,6 +70,14 @@ WEBHOOK_ID = "5b" * 32
 # On a busy machine a worker needs longer than a tenth of a second to end. Home Assistant interrupts it then, and what
 # would have ended the next worker is lost with it: that one waits for ever, and the test is blamed.
 executor._JOIN_ATTEMPTS = 1
+
+
+def _size(module: ModuleType) -> str:
+    """Return whether a module may have taken in another clock: to hash all names of all modules costs 10 ms a test."""
+    return f"{id(module)}-{len(vars(module))}"
+
+
+freezegun.api._get_module_attributes_hash = _size
 
 
 def pytest_sessionfinish() -> None:
@@ -78,8 +91,12 @@ def quiet_loggers() -> None:
     """Keep loggers from saying more than they do outside of tests, or more than anybody reads."""
     # The stand-in for storage logs what it stores; Home Assistant's own does not, and a private file may hold digits.
     logging.getLogger("pytest_homeassistant_custom_component.common").setLevel(logging.INFO)
-    # A line for every entity of every test costs a tenth of its time.
-    logging.getLogger("homeassistant.helpers.entity_registry").setLevel(logging.WARNING)
+    # A line for every entity and component of every test costs a tenth of its time.
+    for name in ("helpers.entity_registry", "helpers.entity_platform", "loader", "setup"):
+        logging.getLogger(f"homeassistant.{name}").setLevel(logging.WARNING)
+    # What is logged is captured once: by pytest, not by the handler of the plugin for a console nobody sees as well.
+    for handler in [handler for handler in logging.root.handlers if type(handler) is logging.StreamHandler]:
+        logging.root.removeHandler(handler)
     # It cannot say when a page was asked for while the clock is held.
     logging.getLogger("aiohttp.access").setLevel(logging.WARNING)
 
@@ -89,7 +106,7 @@ def auto_enable_custom_integrations(request: pytest.FixtureRequest) -> None:
     """Make the integration loadable in every test that has a Home Assistant."""
     if "freezer" in request.fixturenames:
         # Before anything is scheduled: holding the clock later makes every timer due at once.
-        request.getfixturevalue("freezer")
+        request.getfixturevalue("freezer").move_to(MOMENT)
     if "hass" in request.fixturenames:
         request.getfixturevalue("no_pauses")
         request.getfixturevalue("enable_custom_integrations")

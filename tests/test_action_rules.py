@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, Final
 
+from homeassistant.auth.const import GROUP_ID_READ_ONLY, GROUP_ID_USER
 from homeassistant.auth.models import User
 from homeassistant.core import Context, HomeAssistant, SupportsResponse
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError, Unauthorized
@@ -20,6 +21,7 @@ from homeassistant.helpers import (
 from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from simulator import CloudServer, Fault, World
 from simulator.accounts import Ekey
@@ -110,7 +112,11 @@ def sampled(tmp_path: Path) -> Sampled:
 @pytest.fixture
 async def household(hass: HomeAssistant, hass_admin_user: User) -> Context:
     """Return the context of somebody who lives here and administers nothing."""
-    user = await hass.auth.async_create_user("household", group_ids=["system-users"])
+    return await _somebody(hass, GROUP_ID_USER)
+
+
+async def _somebody(hass: HomeAssistant, group: str) -> Context:
+    user = await hass.auth.async_create_user("household", group_ids=[group])
     return Context(user_id=user.id)
 
 
@@ -227,20 +233,68 @@ def test_what_changes_access_is_for_administrators(action: str) -> None:
     assert ON_LOCKS[action].admin or not changes or action in FOR_EVERYBODY
 
 
-async def test_the_household_cannot_call_what_is_for_administrators(
-    hass: HomeAssistant, front_door: str, sampled: Sampled, household: Context, cloud: CloudServer
+@pytest.mark.parametrize("group", [GROUP_ID_USER, GROUP_ID_READ_ONLY])
+async def test_only_administrators_call_what_is_for_administrators(
+    hass: HomeAssistant,
+    front_door: str,
+    sampled: Sampled,
+    hass_admin_user: User,
+    cloud: CloudServer,
+    hass_ws_client: WebSocketGenerator,
+    group: str,
 ) -> None:
+    """Neither from inside Home Assistant nor over the socket that its pages and apps use, sees or makes anybody codes."""
+    somebody = await hass.auth.async_get_user((await _somebody(hass, group)).user_id or "")
+    assert somebody
+    token = hass.auth.async_create_access_token(await hass.auth.async_create_refresh_token(somebody, "app"))
+    socket = await hass_ws_client(hass, token)
     cloud.reset_calls()
-    done = []
+    refused = set()
     for action, described in ON_LOCKS.items():
         if described.admin:
-            try:
-                await act(hass, action, {"entity_id": front_door, **sampled(action)}, household)
-            except Unauthorized:
-                continue
-            done.append(action)
-    assert done == []
+            data = {"entity_id": front_door, **sampled(action)}
+            with pytest.raises(Unauthorized):
+                await act(hass, action, data, Context(user_id=somebody.id))
+            wish = {"return_response": True} if described.response is not SupportsResponse.NONE else {}
+            await socket.send_json_auto_id(
+                {"type": "call_service", "domain": "ttlock", "service": action, "service_data": data, **wish}
+            )
+            answer = await socket.receive_json()
+            assert "Unauthorized" in answer.get("error", {}).get("message", ""), (action, answer)
+            refused.add(action)
+    assert {"create_passcode", "generate_passcode", "share_access", "get_admin_passcode"} <= refused
     assert cloud.calls.total() == 0
+
+
+async def test_an_administrator_makes_a_code_over_the_socket(
+    front_door: str, hass_ws_client: WebSocketGenerator, world: World
+) -> None:
+    socket = await hass_ws_client()
+    known = set(world.row("front_door").passcodes)
+    data = {"entity_id": front_door, "passcode_name": "Guest", "return_code": True}
+    await socket.send_json_auto_id(
+        {
+            "type": "call_service",
+            "domain": "ttlock",
+            "service": "create_passcode",
+            "service_data": data,
+            "return_response": True,
+        }
+    )
+    answer = await socket.receive_json()
+    assert answer["success"], answer
+    (made,) = set(world.row("front_door").passcodes) - known
+    assert world.row("front_door").passcodes[made].digits in str(answer["result"])
+
+
+async def test_the_socket_has_no_other_way_to_codes(
+    hass: HomeAssistant, front_door: str, hass_ws_client: WebSocketGenerator
+) -> None:
+    """The day there is a command of our own, it has to be tried here as somebody who administers nothing."""
+    await hass_ws_client()
+    commands = hass.data["websocket_api"]
+    assert "call_service" in commands
+    assert not [command for command in commands if "ttlock" in command]
 
 
 async def test_the_household_reads_no_secrets_whatever_it_asks_for(
