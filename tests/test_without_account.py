@@ -1,6 +1,7 @@
 """Locks without any account: only their keys are known, and Bluetooth is the only road."""
 
 from datetime import timedelta
+import logging
 from typing import Any, Final
 
 from freezegun.api import FrozenDateTimeFactory
@@ -74,6 +75,25 @@ async def test_the_key_outlives_a_restart(
     await hass.async_block_till_done(wait_background_tasks=True)
     await command(hass, "unlock", entity_id("lock", "front_door", "lock"))
     assert world.lock("front_door").bolt == "unlocked"
+
+
+async def test_days_pass_without_a_word_about_a_cloud(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    scanner: VirtualScanner,  # noqa: F811
+    local: MockConfigEntry,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    await setup(hass, local)
+    caplog.clear()
+    for _ in range(5):
+        await pass_time(hass, freezer, timedelta(hours=13))
+        scanner.advertise()
+    assert [
+        record.getMessage()
+        for record in caplog.records
+        if record.name.startswith("custom_components") and record.levelno > logging.INFO
+    ] == []
 
 
 @pytest.fixture

@@ -56,6 +56,9 @@ def async_add_standalone_entities[D: EntityDescription](
     build: Callable[[StandaloneDoors, StandaloneSensor, D], Entity],
 ) -> None:
     """Add the entities of each sensor, now and as soon as one appears."""
+    if entry.runtime_data.is_local:
+        # Such sensors are known to the cloud only.
+        return
     doors = entry.runtime_data.doors
     known: set[int] = set()
 
