@@ -103,7 +103,7 @@ def test_languages_are_ones_of_home_assistant() -> None:
     assert {path.stem for path in (INTEGRATION / "translations").glob("*.json")} <= LANGUAGES
 
 
-@pytest.mark.parametrize("language", ["zh-Hans"])
+@pytest.mark.parametrize("language", ["zh-Hans", "zh-Hant"])
 def test_the_language_of_the_vendor_is_complete(language: str) -> None:
     texts = read_json(INTEGRATION / "translations" / f"{language}.json")
     assert [path for path, _ in flat(english())] == [path for path, _ in flat(texts)]
