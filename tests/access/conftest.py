@@ -1,8 +1,10 @@
 """Fixtures: the calendar page of Home Assistant, in front of the virtual world on a Monday morning."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import ExitStack
 from datetime import datetime, timedelta
 from typing import Any
+from unittest.mock import patch
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
@@ -17,7 +19,18 @@ from ..test_secrecy import everything_said  # noqa: F401  # asked for by name
 MONDAY_MORNING = "2026-11-30T07:30:00+00:00"
 """Half past eight for the locks of the world, which stay an hour ahead of UTC."""
 
+PAGES = ("homeassistant.components.calendar.CalendarEntity", "homeassistant.components.todo.TodoListEntity")
+
 type Events = Callable[..., Awaitable[list[dict[str, Any]]]]
+
+
+@pytest.fixture
+def pages_enabled() -> Generator[None]:
+    """Enable calendars and lists, which are disabled at first: all the other entities take longer than these tests."""
+    with ExitStack() as stack:
+        for page in PAGES:
+            stack.enter_context(patch(f"{page}.entity_registry_enabled_default", new=True))
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.locks("front_door", "garden_gate")
 # -- Looking -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.usefixtures("all_enabled", "loaded")
+@pytest.mark.usefixtures("pages_enabled", "loaded")
 async def test_the_calendar_tells_who_may_open_when_and_leaves_out_who_always_may(page: Events, world: World) -> None:
     events = await page()
     assert {(event["summary"], event["uid"].split("-")[0]) for event in events} == {
@@ -41,7 +41,7 @@ async def test_the_calendar_tells_who_may_open_when_and_leaves_out_who_always_ma
     assert not [secret for secret in world.secrets() if secret in str(events)]
 
 
-@pytest.mark.usefixtures("all_enabled")
+@pytest.mark.usefixtures("pages_enabled")
 async def test_weekly_hours_are_events_that_come_back(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
@@ -69,7 +69,7 @@ async def test_weekly_hours_are_events_that_come_back(
     assert later["description"].startswith("IC card\nOn the lock, does not open at the moment\n")
 
 
-@pytest.mark.usefixtures("all_enabled")
+@pytest.mark.usefixtures("pages_enabled")
 async def test_weekly_hours_stay_at_their_time_of_day_when_the_clocks_are_changed(
     hass: HomeAssistant, loaded: MockConfigEntry, page: Events, world: World
 ) -> None:
@@ -84,7 +84,7 @@ async def test_weekly_hours_stay_at_their_time_of_day_when_the_clocks_are_change
     ]
 
 
-@pytest.mark.usefixtures("all_enabled", "loaded")
+@pytest.mark.usefixtures("pages_enabled", "loaded")
 async def test_the_state_is_what_opens_now_or_next(
     hass: HomeAssistant, page: Events, entity_id: Find, world: World, freezer: FrozenDateTimeFactory
 ) -> None:
@@ -104,7 +104,7 @@ async def test_the_state_is_what_opens_now_or_next(
     assert "message" not in state_of(hass, gate).attributes
 
 
-@pytest.mark.usefixtures("all_enabled", "loaded")
+@pytest.mark.usefixtures("pages_enabled", "loaded")
 async def test_hours_of_passage_mode_have_a_calendar_of_their_own(
     hass: HomeAssistant, page: Events, entity_id: Find, world: World, freezer: FrozenDateTimeFactory
 ) -> None:
@@ -139,7 +139,7 @@ async def test_hours_of_passage_mode_have_a_calendar_of_their_own(
     assert front_door.passage.active(front_door.time + front_door.raw_offset)
 
 
-@pytest.mark.usefixtures("all_enabled", "loaded")
+@pytest.mark.usefixtures("pages_enabled", "loaded")
 async def test_whole_days_are_shown_as_such_where_the_lock_has_the_time_of_the_house(
     hass: HomeAssistant, page: Events, entity_id: Find
 ) -> None:
@@ -154,20 +154,20 @@ async def test_whole_days_are_shown_as_such_where_the_lock_has_the_time_of_the_h
 
 
 @WHOLE_HOUSE
-@pytest.mark.usefixtures("all_enabled", "loaded")
+@pytest.mark.usefixtures("pages_enabled", "loaded")
 async def test_who_only_holds_an_ekey_gets_no_calendar(hass: HomeAssistant, world: World) -> None:
     calendars = [entity.unique_id for entity in er.async_get(hass).entities.values() if entity.domain == "calendar"]
     assert len(calendars) > 7
     assert not [unique_id for unique_id in calendars if str(world.lock("holiday_flat").lock_id) in unique_id]
 
 
-@pytest.mark.usefixtures("all_enabled", "loaded")
+@pytest.mark.usefixtures("pages_enabled", "loaded")
 async def test_the_words_come_in_english_while_the_language_is_being_changed(hass: HomeAssistant, page: Events) -> None:
     hass.config.language = "xx"
     assert named(await page())["Cleaner"]["description"].startswith("Passcode\nIn force\n")
 
 
-@pytest.mark.usefixtures("all_enabled")
+@pytest.mark.usefixtures("pages_enabled")
 async def test_diagnostics_count_keys_and_name_none(
     hass: HomeAssistant, loaded: MockConfigEntry, hass_client: ClientSessionGenerator, world: World
 ) -> None:
@@ -200,7 +200,7 @@ async def test_nobody_gets_a_calendar_unasked_and_then_no_table_is_read(
     assert table_calls(cloud) == 0
 
 
-@pytest.mark.usefixtures("all_enabled", "loaded")
+@pytest.mark.usefixtures("pages_enabled", "loaded")
 async def test_opening_the_page_reads_what_is_old_once(
     hass: HomeAssistant, page: Events, cloud: CloudServer, freezer: FrozenDateTimeFactory
 ) -> None:
@@ -213,7 +213,7 @@ async def test_opening_the_page_reads_what_is_old_once(
     assert table_calls(cloud) == len(TABLES)
 
 
-@pytest.mark.usefixtures("all_enabled", "loaded")
+@pytest.mark.usefixtures("pages_enabled", "loaded")
 async def test_looking_every_quarter_of_an_hour_does_not_use_up_the_calls_of_the_month(
     hass: HomeAssistant, entity_id: Find, cloud: CloudServer, freezer: FrozenDateTimeFactory
 ) -> None:
@@ -232,7 +232,7 @@ async def test_looking_every_quarter_of_an_hour_does_not_use_up_the_calls_of_the
     assert 0 < table_calls(cloud) <= 45
 
 
-@pytest.mark.usefixtures("all_enabled", "loaded")
+@pytest.mark.usefixtures("pages_enabled", "loaded")
 async def test_while_the_cloud_is_away_what_is_known_is_shown(
     hass: HomeAssistant, page: Events, world: World, freezer: FrozenDateTimeFactory
 ) -> None:
@@ -241,7 +241,7 @@ async def test_while_the_cloud_is_away_what_is_known_is_shown(
     assert set(named(await page())) == {"Cleaner", "Guest"}
 
 
-@pytest.mark.usefixtures("all_enabled")
+@pytest.mark.usefixtures("pages_enabled")
 async def test_credentials_that_were_never_read_are_not_shown_as_none(
     hass: HomeAssistant, entry: MockConfigEntry, world: World, entity_id: Find, freezer: FrozenDateTimeFactory
 ) -> None:
@@ -254,7 +254,7 @@ async def test_credentials_that_were_never_read_are_not_shown_as_none(
     assert state_of(hass, calendar).state == "on"
 
 
-@pytest.mark.usefixtures("all_enabled", "loaded")
+@pytest.mark.usefixtures("pages_enabled", "loaded")
 async def test_what_cannot_be_read_is_not_taken_for_gone(
     hass: HomeAssistant, page: Events, world: World, freezer: FrozenDateTimeFactory
 ) -> None:

@@ -34,7 +34,7 @@ STAY = {"dtstart": "2026-11-30T10:00:00+01:00", "dtend": "2026-11-30T12:30:00+01
 
 type Write = Callable[..., Awaitable[str | None]]
 
-pytestmark = [pytest.mark.usefixtures("all_enabled", "loaded"), pytest.mark.locks("front_door", "garden_gate")]
+pytestmark = [pytest.mark.usefixtures("pages_enabled", "loaded"), pytest.mark.locks("front_door", "garden_gate")]
 
 
 @pytest.fixture

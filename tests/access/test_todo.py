@@ -22,7 +22,7 @@ CODE = "482915"
 
 type Items = Callable[[], Awaitable[list[dict[str, Any]]]]
 
-pytestmark = [pytest.mark.usefixtures("all_enabled", "loaded"), pytest.mark.locks("front_door", "garden_gate")]
+pytestmark = [pytest.mark.usefixtures("pages_enabled", "loaded"), pytest.mark.locks("front_door", "garden_gate")]
 
 
 @pytest.fixture
@@ -280,6 +280,7 @@ async def test_voice_assistants_do_not_read_the_list_out(hass: HomeAssistant, to
 # -- Numbers -------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("all_enabled")
 async def test_sensors_count_keys_and_tell_the_next_end(
     hass: HomeAssistant, gate: str, entity_id: Find, world: World, freezer: FrozenDateTimeFactory
 ) -> None:
