@@ -116,6 +116,24 @@ def auto_enable_custom_integrations(request: pytest.FixtureRequest) -> None:
         request.getfixturevalue("no_code_told")
 
 
+def _has_loop(request: pytest.FixtureRequest) -> bool:
+    return "hass" in request.fixturenames or request.node.get_closest_marker("asyncio") is not None
+
+
+@pytest.fixture(autouse=True)
+def configure_event_loop(request: pytest.FixtureRequest) -> None:
+    """Make a loop for tests that have one: for every other test, too, it takes longer than most of these."""
+    if _has_loop(request):
+        request.getfixturevalue("configure_event_loop")
+
+
+@pytest.fixture(autouse=True)
+def verify_cleanup(request: pytest.FixtureRequest) -> None:
+    """Look for tasks and timers that are left where there can be any, for the same reason."""
+    if _has_loop(request):
+        request.getfixturevalue("verify_cleanup")
+
+
 @pytest.fixture(autouse=True)
 def enable_event_loop_debug() -> None:
     """Leave the event loop's debug mode off: it takes a third of the time of every test, to write down call stacks."""

@@ -14,7 +14,7 @@ from custom_components.ttlock.client.cloud.endpoints import Endpoint, Purpose
 from simulator.cloud import oauth
 from simulator.cloud.table import ENDPOINTS
 
-from .source import CLIENT, ROOT, calls, functions, modules, named, tree
+from .source import CLIENT, ROOT, below, calls, functions, modules, named, tree
 
 TABLE: Final = ROOT / "docs" / "endpoints.md"
 CLOUD: Final = CLIENT / "cloud"
@@ -137,8 +137,8 @@ def _owners(path: Path) -> dict[str, tuple[bool, ast.AST]]:
 
 
 def _mentioned(node: ast.AST) -> set[str]:
-    words = {found.attr for found in ast.walk(node) if isinstance(found, ast.Attribute)}
-    return words | {found.id for found in ast.walk(node) if isinstance(found, ast.Name)}
+    words = {found.attr for found in below(node) if isinstance(found, ast.Attribute)}
+    return words | {found.id for found in below(node) if isinstance(found, ast.Name)}
 
 
 def _shown(path: Path, key: str) -> str:
@@ -156,7 +156,7 @@ def _parts_of_client() -> dict[str, str]:
     nested: list[tuple[str, str, str]] = []
     for path in modules(CLOUD):
         for defined in (node for node in tree(path).body if isinstance(node, ast.ClassDef)):
-            for node in ast.walk(defined):
+            for node in below(defined):
                 match node:
                     case ast.Assign(
                         targets=[ast.Attribute(value=ast.Name(id="self"), attr=attribute)],
@@ -197,7 +197,7 @@ def _first_tests() -> dict[str, str]:
             # `sensors = client.door_sensors.standalone` names a part of the client.
             aliases = {
                 node.targets[0].id: ast.unparse(node.value).partition(".")[2]
-                for node in ast.walk(function)
+                for node in below(function)
                 if isinstance(node, ast.Assign)
                 and isinstance(node.targets[0], ast.Name)
                 and isinstance(node.value, ast.Attribute)

@@ -38,6 +38,12 @@ def tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
 
 
+@cache
+def below(node: ast.AST) -> tuple[ast.AST, ...]:
+    """Return a node and everything below it; many rules look through the same modules."""
+    return tuple(ast.walk(node))
+
+
 def read_json(path: Path) -> Any:
     """Return the content of a JSON file, in the order in which it is written."""
     return json.loads(path.read_text(encoding="utf-8"))
@@ -66,7 +72,7 @@ def flat(content: Any, begin: str = "") -> Iterator[tuple[str, str]]:
 
 def calls(node: ast.AST) -> Iterator[ast.Call]:
     """Yield every call below a node."""
-    return (found for found in ast.walk(node) if isinstance(found, ast.Call))
+    return (found for found in below(node) if isinstance(found, ast.Call))
 
 
 def called_name(call: ast.Call) -> str:
@@ -96,7 +102,7 @@ def constants(node: ast.AST | None) -> set[str]:
 
 def functions(node: ast.AST) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
     """Yield every function below a node."""
-    return (found for found in ast.walk(node) if isinstance(found, ast.FunctionDef | ast.AsyncFunctionDef))
+    return (found for found in below(node) if isinstance(found, ast.FunctionDef | ast.AsyncFunctionDef))
 
 
 def function(path: Path, name: str) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
@@ -132,4 +138,4 @@ def imported(path: Path, nodes: Iterable[ast.AST]) -> set[str]:
 
 def all_imports(path: Path) -> set[str]:
     """Return everything that a module imports, wherever in it."""
-    return imported(path, ast.walk(tree(path)))
+    return imported(path, below(tree(path)))

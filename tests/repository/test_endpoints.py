@@ -8,7 +8,7 @@ import pytest
 from custom_components.ttlock.client.cloud import endpoints
 
 from .endpoint_table import CLOUD, TABLE, reach_of_functions, rows, text
-from .source import calls, constants, keyword, modules
+from .source import below, calls, constants, keyword, modules
 
 APPENDIX: Final = """
 /oauth2/token
@@ -150,7 +150,7 @@ def _rows_with(reached: list[ast.AST], field: str) -> set[str]:
         for call in calls(node):
             value = keyword(call, field)
             says |= value is not None and (ast.unparse(value) in ways or ast.unparse(value).startswith("_selector("))
-        for found in ast.walk(node):
+        for found in below(node):
             # The fields of passage mode are collected in a dictionary before they are sent.
             if isinstance(found, ast.Dict):
                 pairs = zip(found.keys, found.values, strict=True)

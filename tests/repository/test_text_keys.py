@@ -29,6 +29,7 @@ from custom_components.ttlock.road_options_flow import REMOVAL_ERRORS, REMOVAL_F
 from .source import (
     CLIENT,
     INTEGRATION,
+    below,
     called_name,
     calls,
     constants,
@@ -191,7 +192,7 @@ def test_errors_of_the_flow() -> None:
     written = {
         text
         for path in FLOWS
-        for node in ast.walk(tree(path))
+        for node in below(tree(path))
         if isinstance(node, ast.Assign) and any(ast.unparse(target).startswith("errors[") for target in node.targets)
         for text in constants(node.value)
     }
@@ -210,7 +211,7 @@ def test_flows_of_what_is_added_to_an_account() -> None:
         assert disagreement(texts[kind]["initiate_flow"], sources) == []
         errors = {
             text
-            for node in ast.walk(tree(path))
+            for node in below(tree(path))
             if isinstance(node, ast.Assign)
             and any(ast.unparse(target).startswith("self._errors[") for target in node.targets)
             for text in constants(node.value)
@@ -231,7 +232,7 @@ def test_flow_of_the_options() -> None:
     written = {
         text
         for path in OPTIONS_FLOWS
-        for node in ast.walk(tree(path))
+        for node in below(tree(path))
         if isinstance(node, ast.Assign) and any(ast.unparse(target).startswith("errors[") for target in node.targets)
         for text in constants(node.value)
     }
@@ -300,9 +301,7 @@ def test_events() -> None:
 def test_credentials_dialog_gets_what_its_text_leaves_open() -> None:
     body = function(INTEGRATION / "application_credentials.py", "async_get_description_placeholders")
     assert body is not None
-    given = {
-        text for node in ast.walk(body) if isinstance(node, ast.Dict) for key in node.keys for text in constants(key)
-    }
+    given = {text for node in below(body) if isinstance(node, ast.Dict) for key in node.keys for text in constants(key)}
     assert placeholders(section("application_credentials")["description"]) <= given
 
 
