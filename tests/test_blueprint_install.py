@@ -21,6 +21,12 @@ pytestmark = pytest.mark.locks("front_door")
 
 ALARM: Final = "automation/ttlock/alarm.yaml"
 LOCKDOWN: Final = "script/ttlock/lockdown.yaml"
+EXAMPLES: Final = {
+    "automation/homeassistant/motion_light.yaml",
+    "automation/homeassistant/notify_leaving_zone.yaml",
+    "script/homeassistant/confirmable_notification.yaml",
+}
+"""What Home Assistant brings."""
 
 
 @pytest.fixture
@@ -96,12 +102,13 @@ async def test_they_are_put_beside_the_examples_of_home_assistant_and_can_be_use
     hass: HomeAssistant, blueprints: Path, ready: MockConfigEntry
 ) -> None:
     before = files(blueprints)
-    assert len(before) == 3, "the examples of Home Assistant"
+    assert before == EXAMPLES
     assert await chosen(hass, ready) == []
     result = await choose(hass, ready, *BLUEPRINTS)
     assert result["type"] is FlowResultType.CREATE_ENTRY
-    assert len(files(blueprints) - before) == 15
     assert before < files(blueprints)
+    ours = {str(path.relative_to(blueprint_shelf.SOURCE)) for path in blueprint_shelf.SOURCE.rglob("*.yaml")}
+    assert files(blueprints) - before == {file.replace("/", "/ttlock/") for file in ours}
     assert await chosen(hass, ready) == list(BLUEPRINTS)
     written = times(blueprints)
     await choose(hass, ready, *BLUEPRINTS)

@@ -10,7 +10,7 @@ from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components import automation, script
 from homeassistant.components.automation.helpers import async_get_blueprints as automation_blueprints
 from homeassistant.components.script.helpers import async_get_blueprints as script_blueprints
-from homeassistant.const import EVENT_HOMEASSISTANT_STARTED
+from homeassistant.const import EVENT_CALL_SERVICE, EVENT_HOMEASSISTANT_STARTED
 from homeassistant.core import CoreState, HomeAssistant, State
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.setup import async_setup_component
@@ -35,7 +35,7 @@ from .recipients import Recipient, add_recipient
 from .repository.source import english
 from .test_actions import act
 from .test_lock import command, state_of
-from .test_record_options import choose
+from .test_record_options import choose, happened
 from .test_records import CARD, CODE, front_door, read  # noqa: F401  # a fixture among them
 
 pytestmark = [pytest.mark.locks("front_door"), pytest.mark.usefixtures("shelf")]
@@ -45,8 +45,9 @@ FILES: Final = sorted(str(path.relative_to(SOURCE)) for path in SOURCE.glob("*/*
 ACCESS: Final = "event.front_door_access_log"
 ALARM: Final = "event.front_door_alarm"
 DOOR: Final = "binary_sensor.front_door_door"
+HEAT: Final = 50
+"""The record of a lock that fire has unlocked."""
 LOCK: Final = "lock.front_door"
-PASSAGE: Final = "switch.front_door_passage_mode"
 DONE: Final = "more_was_done"
 TELL: Final[dict[str, Any]] = {
     "notify": {"entity_id": ["notify.nobody", "notify.phone"]},
@@ -185,19 +186,46 @@ SAMPLES: Final[dict[str, Any]] = {
 }
 
 
-async def test_with_nothing_but_what_has_to_be_chosen_all_are_automations_and_scripts(hass: HomeAssistant) -> None:
+CHOICES: Final[dict[str, Any]] = {
+    **SAMPLES,
+    **TELL,
+    "again": {"minutes": 3},
+    "at": "21:00:00",
+    "back_message": "Back",
+    "before": {"days": 2},
+    "blocked_by": ["switch.front_door_passage_mode"],
+    "button": "Open",
+    "daily": False,
+    "doors": [DOOR],
+    "keys": ["sensor.key_id"],
+    "kinds": ["unlocked"],
+    "level": 30,
+    "message": "Look",
+    "passage": ["switch.front_door_passage_mode"],
+    "pause": {"minutes": 3},
+    "quiet": {"days": 1},
+    "wait": {"minutes": 1},
+    "zone": "zone.work",
+}
+"""Whatever can be chosen, other than it is by default."""
+
+
+@pytest.mark.parametrize("everything", [False, True])
+async def test_with_what_has_to_be_chosen_and_with_all_that_can_be_all_are_automations_and_scripts(
+    hass: HomeAssistant, everything: bool
+) -> None:
     for domain, blueprints in (("automation", automation_blueprints(hass)), ("script", script_blueprints(hass))):
         configs: dict[str, Any] = {}
         for file in FILES:
             if not file.startswith(domain):
                 continue
             path = f"ttlock/{Path(file).name}"
-            needed = [
-                key
-                for key, text in (await blueprints.async_get_blueprint(path)).inputs.items()
-                if "default" not in text
-            ]
-            inputs = {key: SAMPLES.get(key, "notify.mobile_app_phone") for key in needed}
+            texts = (await blueprints.async_get_blueprint(path)).inputs
+            inputs = {
+                key: SAMPLES.get(key, "notify.mobile_app_phone") for key, text in texts.items() if "default" not in text
+            }
+            if everything:
+                inputs = {key: CHOICES[key] for key in texts} | inputs
             configs[Path(file).stem] = {"use_blueprint": {"path": path, "input": inputs}}
         config: Any = (
             configs
@@ -225,6 +253,7 @@ async def test_who_came_home_is_told_once_and_who_leaves_is_not(
     world: World,
     phone: Recipient,
 ) -> None:
+    assert state_of(hass, ACCESS).state == "unknown"
     await use(hass, "family_home", access={"entity_id": ACCESS}, actions=SLOWLY)
     lock = world.lock("front_door")
     lock.enter_code(CODE)
@@ -242,18 +271,29 @@ async def test_who_came_home_is_told_once_and_who_leaves_is_not(
     await heard(hass, freezer, loaded)
     assert state_of(hass, ACCESS).attributes["method"] == "remote"
     assert taken(phone) == [], "again at once, from inside, refused, and our own command"
+    assert not lock.turn_key().opened
+    assert lock.turn_key().opened
+    await heard(hass, freezer, loaded)
+    told = state_of(hass, ACCESS).attributes
+    assert (told["event_type"], told["method"], told.get("who")) == ("unlocked", "key", None)
+    assert taken(phone) == [], "nobody knows whose key it was"
     await later(hass, freezer, timedelta(minutes=11))
     await hass.config_entries.async_reload(loaded.entry_id)
     await hass.async_block_till_done()
     assert taken(phone) == [], "what is restored is no news"
+    world.faults.add(Fault(kind="http_503"))
     lock.enter_code(CODE)
     await heard(hass, freezer, loaded)
+    assert taken(phone) == [], "the cloud is out of reach"
+    world.faults.clear()
+    await heard(hass, freezer, loaded)
     assert taken(phone) == [family]
-    await later(hass, freezer)
+    await later(hass, freezer, timedelta(minutes=20))
     lock.enter_code(CODE)
     await later(hass, freezer, timedelta(minutes=30))
     await read(loaded)
     await hass.async_block_till_done()
+    assert state_of(hass, ACCESS).attributes["event_type"] == "late"
     assert taken(phone) == [], "half an hour ago"
 
 
@@ -333,6 +373,12 @@ async def test_guests_arrive_once_also_if_that_is_learned_late(
         f"Zhao arrived at {now} (Front Door)",
     ]
     assert "592846" not in str([state.as_dict() for state in hass.states.async_all()])
+    await hass.config_entries.async_reload(loaded.entry_id)
+    await hass.async_block_till_done()
+    lock.enter_code("592847")
+    await heard(hass, freezer, loaded)
+    assert state_of(hass, ACCESS).attributes["who"] == "Wang"
+    assert taken(phone) == [], "a restart makes nobody new"
 
 
 # -- What is wrong -------------------------------------------------------------------------------------------------
@@ -347,13 +393,18 @@ async def test_alarms_that_come_together_are_all_told(
     phone: Recipient,
 ) -> None:
     await choose(hass, loaded, "duress", {"duress_names": ["Family"]})
-    await use(hass, "alarm", alarm={"entity_id": ALARM}, actions=SLOWLY)
+    critical = {"push": {"sound": {"name": "default", "critical": 1, "volume": 1.0}}}
+    loud = {"action": "notify.mobile_app_phone", "data": {"message": "{{ door }}: {{ kind }}", "data": critical}}
+    shouted = async_mock_service(hass, "notify", "mobile_app_phone")
+    called = async_capture_events(hass, EVENT_CALL_SERVICE)
+    await use(hass, "alarm", alarm={"entity_id": ALARM}, actions=[*SLOWLY, loud])
     lock = world.lock("front_door")
     lock.enter_code(CODE)
     at = dt_util.now().strftime("%Y-%m-%d %H:%M")
     for digits in ("13572468", "13572469", "13572470"):
         lock.enter_code(digits)
     lock.tamper()
+    happened(world, HEAT)
     await later(hass, freezer, timedelta(hours=1))
     await read(loaded)
     for _ in range(3):
@@ -364,6 +415,10 @@ async def test_alarms_that_come_together_are_all_told(
         f"Front Door: Tampering ({at})",
     ], "although they are learned an hour late"
     assert set(phone.titles) == {"Front Door"}
+    kinds = ("duress", "tamper", "wrong_attempts")
+    assert sorted(call.data["message"] for call in shouted) == [f"Front Door: {kind}" for kind in kinds]
+    assert [call.data["data"] for call in shouted] == [critical] * 3
+    assert {call.data["domain"] for call in called} == {"notify"}, "nothing is said in the house"
     await hass.config_entries.async_reload(loaded.entry_id)
     await hass.async_block_till_done()
     assert taken(phone) == []
@@ -377,16 +432,24 @@ async def test_a_command_that_failed_is_told_with_its_cause(
     phone: Recipient,
 ) -> None:
     await use(hass, "command_failed", access={"entity_id": ACCESS}, actions=SLOWLY)
-    for what, code in (("lock", -3003), ("unlock", -2012)):
+    for what, code in (("lock", -3003), ("lock", -3003), ("unlock", -2012)):
         world.faults.add(Fault(kind="errcode", path=f"/v3/lock/{what}", errcode=code))
         with pytest.raises(HomeAssistantError):
             await command(hass, what, LOCK)
-    for _ in range(2):
+    for _ in range(3):
         await later(hass, freezer)
     assert taken(phone) == [
         "Front Door could not be locked: Gateway busy",
+        "Front Door could not be locked: Gateway busy",
         "Front Door could not be unlocked: No gateway",
     ]
+    await hass.config_entries.async_reload(loaded.entry_id)
+    await hass.async_block_till_done()
+    assert taken(phone) == [], "what is restored is no news"
+    world.faults.clear()
+    await command(hass, "lock", LOCK)
+    await later(hass, freezer)
+    assert taken(phone) == [], "this one succeeded"
 
 
 async def test_a_battery_that_is_low_is_told_when_it_falls_and_every_day(
@@ -426,9 +489,10 @@ async def test_a_battery_that_is_low_is_told_when_it_falls_and_every_day(
 async def test_batteries_that_fall_together_are_all_told(
     hass: HomeAssistant, freezer: FrozenDateTimeFactory, phone: Recipient
 ) -> None:
-    names = ("sensor.back", "sensor.front")
+    names = ("sensor.back", "sensor.front", "sensor.new", "sensor.off")
 
-    def are(*charges: int) -> None:
+    def are(*known: int) -> None:
+        charges = (*known, "unknown", "unavailable")
         for name, charge in zip(names, charges, strict=True):
             hass.states.async_set(name, str(charge), {"device_class": "battery", "unit_of_measurement": "%"})
 
@@ -469,32 +533,44 @@ async def test_silence_is_told_by_day_and_again_each_day_over_a_restart(
     world.faults.add(Fault(kind="http_503"))
     await pass_time(hass, freezer, timedelta(hours=36))
     assert taken(phone) == []
-    await hours(46)
-    assert told == [(2, 8), (3, 8)], "not at night, and although the cloud is out of reach"
+    await hours(23)
+    assert told == [(2, 8)], "not at night, and although the cloud is out of reach"
     world.faults.clear()
-    last = state_of(hass, "automation.no_activity")
+    await hass.config_entries.async_reload(loaded.entry_id)
+    world.faults.add(Fault(kind="http_503"))
+    await hours(23)
+    assert told == [(3, 8)], "the restart in between is no matter"
+    world.faults.clear()
     world.lock("front_door").enter_code(CODE)
     await read(loaded)
     await hours(30)
     assert told == []
-    assert last.attributes["last_triggered"]
+    await pass_time(hass, freezer, timedelta(hours=17))
+    await hours(2)
+    assert told == [(5, 11)], "the next silence is told too"
 
 
 @pytest.mark.parametrize(
-    ("silent", "told"),
-    [(timedelta(hours=49), ["Back door opened has not been opened since 2026-03-02 09:30"]), (None, [])],
+    ("since", "told"),
+    [
+        ("2026-03-02T09:30:00", ["Back door opened has not been opened since 2026-03-02 09:30"]),
+        ("2026-03-02T11:00:00", []),
+        ("unknown", []),
+        ("unavailable", []),
+    ],
 )
 async def test_a_silence_that_began_before_the_start_is_told_at_once_if_it_is_known(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
     phone: Recipient,
     caplog: pytest.LogCaptureFixture,
-    silent: timedelta | None,
+    since: str,
     told: list[str],
 ) -> None:
     now = datetime(2026, 3, 4, 10, 30, tzinfo=dt_util.get_default_time_zone())
     freezer.move_to(now)
-    since = "unknown" if silent is None else (now - silent).isoformat()
+    if since.startswith("2026"):
+        since = datetime.fromisoformat(since).replace(tzinfo=now.tzinfo).isoformat()
     hass.states.async_set("sensor.opened", since, {"friendly_name": "Back door opened"})
     hass.set_state(CoreState.starting)
     await use(hass, "no_activity", last_opened="sensor.opened")
@@ -519,6 +595,10 @@ async def test_a_restart_does_not_tell_the_same_silence_twice(
     await later(hass, freezer, timedelta(hours=21, minutes=1))
     await later(hass, freezer, timedelta(minutes=59))
     assert len(taken(phone)) == daily
+    hass.states.async_set("sensor.last_opened", dt_util.now().isoformat())
+    for hours, told in ((24, False), (25, True), (24, daily)):
+        await later(hass, freezer, timedelta(hours=hours))
+        assert len(taken(phone)) == told, "somebody opened: the next silence is another one"
 
 
 # -- Doors ---------------------------------------------------------------------------------------------------------
@@ -567,10 +647,23 @@ async def test_a_door_that_is_left_open_is_told_again_and_again_until_it_is_clos
     assert taken(phone) == []
     lock.open_door()
     await heard(hass, freezer, loaded)
+    await told_after(5)
+    world.faults.add(Fault(kind="http_503"))
+    await loaded.runtime_data.async_refresh()
+    await later(hass, freezer, 14 * MINUTE)
+    assert state_of(hass, DOOR).state == "on", "a reading that failed makes nobody unsure"
+    await later(hass, freezer)
+    assert state_of(hass, DOOR).state == "unavailable"
+    await later(hass, freezer, 20 * MINUTE)
+    assert taken(phone) == [], "nobody knows"
+    world.faults.clear()
+    await loaded.runtime_data.async_refresh()
+    assert state_of(hass, DOOR).state == "on"
+    await told_after(5, 15)
     door = state_of(hass, DOOR)
-    for nobody_knows in ("unavailable", "unknown"):
+    for nobody_knows, minutes in (("unavailable", 1), ("unknown", 1), ("unknown", 20)):
         hass.states.async_set(DOOR, nobody_knows, door.attributes)
-        await later(hass, freezer, timedelta(minutes=20))
+        await later(hass, freezer, minutes * MINUTE)
         assert taken(phone) == []
         hass.states.async_set(DOOR, "on", door.attributes)
         await told_after(5, 15)
@@ -658,8 +751,7 @@ async def test_at_night_a_door_is_locked_or_somebody_is_told_why_not(
         gateway.online = True
     lock.jammed = True
     await loaded.runtime_data.async_refresh()
-    (message,) = await night_comes()
-    assert message.startswith("Front Door is not locked"), "a jammed bolt"
+    assert await night_comes() == ["Front Door is not locked (unlocked)"], "a jammed bolt"
 
 
 async def test_a_lock_of_another_maker_gets_a_minute_to_say_that_it_is_locked(

@@ -6,10 +6,16 @@ from typing import Any, Final
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.auth.models import User
 from homeassistant.core import Context, CoreState, HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser, async_mock_service
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    MockUser,
+    async_capture_events,
+    async_mock_service,
+)
 
 from simulator import CloudServer, Fault, World
 
@@ -40,6 +46,7 @@ pytestmark = [pytest.mark.locks("front_door"), pytest.mark.usefixtures("shelf")]
 
 LOCKING: Final = "/v3/lock/lock"
 PASSAGE: Final = "switch.front_door_passage_mode"
+PARTY: Final = "input_boolean.party"
 SHED: Final = "lock.shed"
 """Of another maker, which says later what it did."""
 
@@ -62,7 +69,8 @@ async def test_a_door_is_locked_some_time_after_it_was_closed_unless_passage_mod
     phone: Recipient,  # noqa: F811
 ) -> None:
     lock = world.lock("front_door")
-    await use(hass, "closed_not_locked", lock=LOCK, door=DOOR, blocked_by=[PASSAGE])
+    assert await async_setup_component(hass, "input_boolean", {"input_boolean": {"party": {}}})
+    await use(hass, "closed_not_locked", lock=LOCK, door=DOOR, blocked_by=[PASSAGE, PARTY])
     lock.enter_code(CODE)
     lock.open_door()
     await heard(hass, freezer, loaded)
@@ -84,17 +92,19 @@ async def test_a_door_is_locked_some_time_after_it_was_closed_unless_passage_mod
     await later(hass, freezer, 3 * MINUTE)
     assert (lock.bolt, lock.actuations) == ("locked", moved), "somebody has locked it by hand"
 
-    await hass.services.async_call("switch", "turn_on", {"entity_id": PASSAGE}, blocking=True)
-    lock.enter_code(CODE)
-    await heard(hass, freezer, loaded)
-    await later(hass, freezer, 3 * MINUTE)
-    assert lock.bolt == "unlocked", "passage mode"
-    await hass.services.async_call("switch", "turn_off", {"entity_id": PASSAGE}, blocking=True)
-    await later(hass, freezer)
-    await later(hass, freezer, timedelta(seconds=59))
-    assert lock.bolt == "unlocked"
-    await later(hass, freezer, timedelta(seconds=1))
-    await turn(hass, lambda: lock.bolt == "locked")
+    for blocker in (PASSAGE, PARTY):
+        await hass.services.async_call("homeassistant", "turn_on", {"entity_id": blocker}, blocking=True)
+        lock.enter_code(CODE)
+        await heard(hass, freezer, loaded)
+        await later(hass, freezer, 3 * MINUTE)
+        assert lock.bolt == "unlocked", blocker
+        await hass.services.async_call("homeassistant", "turn_off", {"entity_id": blocker}, blocking=True)
+        await later(hass, freezer)
+        await later(hass, freezer, timedelta(seconds=59))
+        assert lock.bolt == "unlocked", blocker
+        await later(hass, freezer, timedelta(seconds=1))
+        await turn(hass, lambda: lock.bolt == "locked")
+        await turn(hass, lambda: state_of(hass, LOCK).state == "locked")
     assert taken(phone) == []
 
 
@@ -282,6 +292,19 @@ async def test_everything_is_locked_when_everybody_has_left_and_what_is_not_is_t
     await turn(hass, lambda: state_of(hass, gate).state == "locked")
     await later(hass, freezer, 2 * MINUTE)
     assert taken(phone) == []
+    await command(hass, "unlock", LOCK)
+    await hass.config_entries.async_reload(loaded.entry_id)
+    await hass.async_block_till_done()
+    await later(hass, freezer, 4 * MINUTE)
+    assert front.bolt == "unlocked", "a restart is nobody's leaving"
+    await are("home", "person.ann")
+    reach(world, False)
+    await later(hass, freezer, 31 * MINUTE)
+    await loaded.runtime_data.async_refresh()
+    await are("not_home", "person.ann")
+    await later(hass, freezer, 3 * MINUTE)
+    await later(hass, freezer)
+    assert taken(phone) == ["Everybody left. Not locked: Garden Gate, Front Door"], "out of reach"
 
 
 @WHOLE_HOUSE
@@ -299,9 +322,15 @@ async def test_a_lockdown_ends_passage_mode_locks_all_and_tells_what_stayed_open
     front, garden = world.lock("front_door"), world.lock("garden_gate")
     await command(hass, "unlock", LOCK)
     await command(hass, "unlock", gate)
+    changes = async_capture_events(hass, "state_changed")
     await hass.services.async_call("script", "lockdown")
     await turn(hass, lambda: phone.messages)
     assert taken(phone) == ["Everything is locked"]
+    steps = [(change.data["entity_id"], change.data["new_state"].state) for change in changes]
+    steps = [step for step in steps if step[0] in (PASSAGE, LOCK, gate)]
+    assert steps[0] == (PASSAGE, "off"), "passage mode would draw the bolt again"
+    assert set(steps[1:3]) == {(LOCK, "locking"), (gate, "locking")}, "neither waits for the other"
+    assert set(steps[3:]) == {(LOCK, "locked"), (gate, "locked")}
     assert (front.bolt, garden.bolt, state_of(hass, PASSAGE).state) == ("locked", "locked", "off")
 
     await command(hass, "unlock", LOCK)
@@ -323,6 +352,13 @@ async def test_a_lockdown_ends_passage_mode_locks_all_and_tells_what_stayed_open
     assert taken(phone) == [], "asked for twice, it is done once"
     assert (front.bolt, garden.bolt) == ("locked", "unlocked")
     assert state_of(hass, PASSAGE).state == "on", "what fails does not keep the rest from being locked"
+    reach(world, False)
+    await later(hass, freezer, 31 * MINUTE)
+    await loaded.runtime_data.async_refresh()
+    await hass.services.async_call("script", "lockdown")
+    await later(hass, freezer, 2 * MINUTE)
+    assert taken(phone) == ["Not locked: Garden Gate, Front Door"], "nobody knows of what is out of reach"
+    assert front.enter_code(CODE).opened, "it suspends no code"
 
 
 # -- Out of reach --------------------------------------------------------------------------------------------------
@@ -350,6 +386,9 @@ async def test_a_lock_out_of_reach_is_told_once_and_when_it_is_back(
     assert await goes(False, 121 * MINUTE) == ["Front Door cannot be reached"]
     assert await goes(False, 121 * MINUTE) == []
     assert await goes(True, MINUTE) == ["Front Door is back"]
+    hass.states.async_set(LOCK, "unknown", state_of(hass, LOCK).attributes)
+    await later(hass, freezer, 121 * MINUTE)
+    assert taken(phone) == [], "it answers, but does not know its bolt"
 
 
 @pytest.mark.parametrize("online", [True, False])
@@ -370,6 +409,10 @@ async def test_a_lock_that_is_out_of_reach_when_home_assistant_starts_is_told(
     assert taken(phone) == []
     await later(hass, freezer, 2 * MINUTE)
     assert taken(phone) == ["Front Door cannot be reached"] * (not online)
+    reach(world, True)
+    await entry.runtime_data.async_refresh()
+    await later(hass, freezer, timedelta(seconds=1))
+    assert taken(phone) == ["Front Door is back"] * (not online)
 
 
 # -- Visitors and guests -------------------------------------------------------------------------------------------
@@ -438,6 +481,13 @@ async def test_only_chosen_people_unlock_for_a_visitor_once_and_soon(
     await command(hass, "lock", LOCK)
     await later(hass, freezer, 3 * MINUTE)
     assert len(sent) == 1
+    fourth = await ring()
+    for service in ("turn_off", "turn_on"):
+        await hass.services.async_call("automation", service, {"entity_id": "automation.visitor_unlock"}, blocking=True)
+    await hass.config_entries.async_reload(loaded.entry_id)
+    await hass.async_block_till_done()
+    assert await press(fourth, ann) == "locked", "rung before the restart"
+    assert len(sent) == 1, "what is restored is no ring"
 
 
 async def test_nobody_unlocks_for_a_visitor_if_nobody_chosen_has_a_user(
@@ -466,6 +516,7 @@ async def test_the_end_of_access_is_told_before(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
     front_door: str,  # noqa: F811
+    entry: MockConfigEntry,
     world: World,
     phone: Recipient,  # noqa: F811
 ) -> None:
@@ -480,9 +531,14 @@ async def test_the_end_of_access_is_told_before(
     await use(hass, "access_expiring", calendar=calendar, actions=SLOWLY)
     told = []
     for quarter in range(1, 12):
+        if quarter == 4:
+            await hass.config_entries.async_reload(entry.entry_id)
+        if quarter == 5:
+            world.faults.add(Fault(kind="http_503"))
         await later(hass, freezer, timedelta(minutes=14))
         await later(hass, freezer)
         told += [(quarter, message) for message in sorted(taken(phone))]
+    assert state_of(hass, calendar["entity_id"]).state == "unavailable", "since the sixth quarter"
     then = f"{dt_util.as_local(end):%Y-%m-%d %H:%M}"
     assert told == [(8, f"The access of {name} ends at {then} (Front Door)") for name in ("Li", "Wang")], (
         "two hours from now, a day before the end"
@@ -524,6 +580,10 @@ async def test_the_automations_of_the_page_ask_about_who_is_away_and_who_comes_h
     await command(hass, "lock", LOCK)
     await ann_is("home")
     await turn(hass, lambda: sent)
+    await ann_is("not_home")
+    await ann_is("home")
+    assert len(sent) == 1, "a position that jumps asks once"
+    assert world.lock("front_door").bolt == "locked", "and unlocks nothing by itself"
     token = sent[0].data["data"]["actions"][0]["action"]
     for user, bolt in ((MockUser(name="Bob").add_to_hass(hass), "locked"), (ann, "unlocked")):
         context = Context(user_id=user.id)
@@ -551,6 +611,11 @@ async def test_a_one_time_code_is_sent_once_for_one_wish_and_seen_nowhere_else(
     await script(hass, "one_time_code", lock=LOCK, recipients=["notify.phone"])
     calls: list[str] = []
     hass.bus.async_listen("*", lambda event: calls.append(str(event.data)))
+    world.faults.add(Fault(kind="http_503"))
+    with pytest.raises(HomeAssistantError):
+        await hass.services.async_call("script", "one_time_code", blocking=True)
+    world.faults.clear()
+    assert taken(phone) == []
     await hass.services.async_call("script", "one_time_code")
     await turn(hass, lambda: phone.messages)
     (message,) = taken(phone)

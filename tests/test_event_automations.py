@@ -9,7 +9,7 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er, label_registry as lr
 from homeassistant.setup import async_setup_component
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry, async_mock_service
+from pytest_homeassistant_custom_component.common import MockConfigEntry, async_capture_events, async_mock_service
 
 from simulator import Fault, World
 
@@ -44,7 +44,14 @@ async def test_the_automations_of_the_documentation_run(
     said = async_mock_service(hass, "notify", "send_message")
     wanted = automations()
     assert len(wanted) == 3
-    assert await async_setup_component(hass, "automation", {"automation": wanted})
+    unlocked = {"trigger": "event.received", "target": {"entity_id": "event.front_door_access_log"}}
+    reminder = {
+        "alias": "Reminder",
+        "triggers": [unlocked | {"options": {"event_type": ["unlocked"]}}],
+        "actions": [{"event": "reminded", "event_data": {"who": "{{ trigger.to_state.attributes.who }}"}}],
+    }
+    reminded = async_capture_events(hass, "reminded")
+    assert await async_setup_component(hass, "automation", {"automation": [*wanted, reminder]})
     await hass.async_block_till_done()
     assert [state_of(hass, f"automation.copied_{number}").state for number in range(3)] == ["on"] * 3
 
@@ -68,6 +75,7 @@ async def test_the_automations_of_the_documentation_run(
         "Front Door: tamper",
         "Could not lock: gateway_offline",
     ]
+    assert [event.data["who"] for event in reminded] == ["Family"] * 3, "the same person each time"
 
 
 async def test_after_an_outage_news_are_news_and_the_rest_is_late_but_alarms_are_alarms(

@@ -63,15 +63,26 @@ ROWS: Final[dict[str, tuple[str, ...]]] = {
         "test_triggers::who_may_enter_now_is_known_by_period",
     ),
     "A9": ("test_records::the_activity_page_tells_who_and_how",),
-    "B1": ("test_blueprints::a_blueprint_is_sound",),
-    # In the order of section 16.
+    "B1": (
+        "test_blueprints::there_are_fifteen",
+        "test_blueprints::a_blueprint_is_sound",
+        "test_blueprints::with_what_has_to_be_chosen_and_with_all_that_can_be_all_are_automations_and_scripts",
+        "test_blueprint_languages::each_text_is_there_in_a_language_and_no_other",
+        "test_blueprint_languages::in_a_language_all_are_sound_and_the_same_in_what_they_do",
+    ),
+    # In the order of section 16; scenarios without a blueprint are with the nearest one.
     "B2": (
         "test_blueprints::who_came_home_is_told_once_and_who_leaves_is_not",
         "test_blueprints::only_the_chosen_people_come_home",
+        "test_blueprints::a_person_is_told_by_name_and_can_be_chosen_by_it",
+        "test_event_automations::the_automations_of_the_documentation_run",
+        "test_blueprints_locking::the_automations_of_the_page_ask_about_who_is_away_and_who_comes_home",
     ),
     "B3": (
         "test_blueprints::silence_is_told_by_day_and_again_each_day_over_a_restart",
+        "test_blueprints::a_silence_that_began_before_the_start_is_told_at_once_if_it_is_known",
         "test_blueprints::a_restart_does_not_tell_the_same_silence_twice",
+        "test_event_automations::after_an_outage_news_are_news_and_the_rest_is_late_but_alarms_are_alarms",
     ),
     "B4": ("test_blueprints::alarms_that_come_together_are_all_told",),
     "B5": (
@@ -79,30 +90,48 @@ ROWS: Final[dict[str, tuple[str, ...]]] = {
         "test_blueprints::a_door_that_is_open_when_home_assistant_starts_is_told_once",
         "test_blueprints::a_door_that_is_heard_of_long_after_the_start_is_told",
     ),
-    "B6": ("test_blueprints::at_night_a_door_is_locked_or_somebody_is_told_why_not",),
+    "B6": (
+        "test_blueprints::at_night_a_door_is_locked_or_somebody_is_told_why_not",
+        "test_blueprints::a_lock_of_another_maker_gets_a_minute_to_say_that_it_is_locked",
+    ),
     "B7": (
         "test_blueprints_locking::a_door_is_locked_some_time_after_it_was_closed_unless_passage_mode_is_on",
+        "test_blueprints_locking::a_lock_that_does_not_lock_is_told_once_and_not_tried_for_ever",
         "test_blueprints_locking::a_door_that_is_unlocked_when_home_assistant_starts_or_after_an_outage_is_locked",
+        "test_blueprints_locking::a_door_is_locked_whatever_was_out_of_reach_before",
     ),
-    "B8": ("test_blueprints_locking::everything_is_locked_when_everybody_has_left_and_what_is_not_is_told",),
+    "B8": (
+        "test_blueprints_locking::everything_is_locked_when_everybody_has_left_and_what_is_not_is_told",
+        "test_blueprints_locking::the_automations_of_the_page_ask_about_who_is_away_and_who_comes_home",
+    ),
     "B9": (
         "test_blueprints::a_battery_that_is_low_is_told_when_it_falls_and_every_day",
         "test_blueprints::batteries_that_fall_together_are_all_told",
+        "test_battery_forecast::the_day_on_which_a_battery_will_be_low_is_foreseen_where_the_past_tells_it",
     ),
     "B10": (
         "test_blueprints_locking::a_lock_out_of_reach_is_told_once_and_when_it_is_back",
         "test_blueprints_locking::a_lock_that_is_out_of_reach_when_home_assistant_starts_is_told",
     ),
-    "B11": ("test_blueprints_locking::only_chosen_people_unlock_for_a_visitor_once_and_soon",),
+    "B11": (
+        "test_blueprints_locking::only_chosen_people_unlock_for_a_visitor_once_and_soon",
+        "test_blueprints_locking::nobody_unlocks_for_a_visitor_if_nobody_chosen_has_a_user",
+    ),
     "B12": ("test_blueprints::guests_arrive_once_also_if_that_is_learned_late",),
     "B13": ("test_blueprints_locking::the_end_of_access_is_told_before",),
-    "B14": ("test_blueprints::a_command_that_failed_is_told_with_its_cause",),
+    "B14": (
+        "test_blueprints::a_command_that_failed_is_told_with_its_cause",
+        "test_assistants::a_failure_after_alexa_said_done_is_told",
+    ),
     "B15": (
         "test_blueprints_locking::a_lockdown_ends_passage_mode_locks_all_and_tells_what_stayed_open",
         "test_blueprints_locking::a_one_time_code_is_sent_once_for_one_wish_and_seen_nowhere_else",
     ),
     "B16": (
         "test_blueprint_install::they_are_put_beside_the_examples_of_home_assistant_and_can_be_used",
+        "test_blueprint_install::what_an_earlier_release_wrote_is_brought_up_to_date_and_what_the_user_changed_is_not",
+        "test_blueprint_install::a_new_release_brings_them_up_to_date_when_home_assistant_has_started",
+        "test_blueprint_install::a_file_that_was_there_before_is_the_users",
         "test_blueprint_install::with_the_last_account_they_go_unless_they_are_in_use_or_changed",
     ),
     "S1": (
