@@ -15,7 +15,7 @@ from homeassistant.components.google_assistant.const import SOURCE_CLOUD
 from homeassistant.components.homeassistant.const import DATA_EXPOSED_ENTITIES
 from homeassistant.components.homeassistant.exposed_entities import async_expose_entity, async_should_expose
 from homeassistant.core import Context, Event, EventStateChangedData, HomeAssistant, callback
-from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers import entity_registry as er, intent
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -27,7 +27,7 @@ from .documentation import ROOT, blocks
 from .passing_time import pass_time
 from .test_lock import LOCK as LOCK_CALL, STATE, UNLOCK, command, state_of
 from .test_record_options import BELL, choose, happened
-from .test_records import Events, read, told  # noqa: F401  # a fixture
+from .test_records import LIST, Events, read, told  # noqa: F401  # a fixture
 from .voice_agent import add_agent
 
 pytestmark = pytest.mark.locks("front_door")
@@ -104,13 +104,20 @@ class Alexa(alexa.AlexaConfig):
         answer = await alexa.async_handle_message(self.hass, self, {"directive": directive})
         return {**answer["event"], "context": answer.get("context", {})}
 
+    async def move(self, name: str, **payload: Any) -> str:
+        """Lock or unlock; returns what Alexa is told at once."""
+        answer = await self.ask("Alexa.LockController", name, LOCK, **payload)
+        assert answer["header"]["name"] == "Response"
+        (value,) = [item["value"] for item in answer["context"]["properties"] if item["name"] == "lockState"]
+        return str(value)
+
     async def properties(self, entity_id: str = LOCK) -> dict[str, Any]:
         """Return what Alexa is told when it asks for a state."""
         answer = await self.ask("Alexa", "ReportState", entity_id)
         return {item["name"]: item["value"] for item in answer["context"]["properties"]}
 
-    async def endpoints(self) -> dict[str, list[str]]:
-        """Return the display categories of what Alexa finds."""
+    async def endpoints(self) -> dict[str, list[str] | None]:
+        """Return the display categories of what Alexa finds, None for what it has no use for."""
         answer = await self.ask("Alexa.Discovery", "Discover", scope={"type": "BearerToken", "token": "t"})
         return {
             item["endpointId"].replace("#", "."): item["displayCategories"] for item in answer["payload"]["endpoints"]
@@ -124,16 +131,28 @@ async def linked(hass: HomeAssistant, config: dict[str, Any] | None = None, endp
 
 
 async def test_alexa_finds_what_it_understands(hass: HomeAssistant, house: MockConfigEntry) -> None:
+    hass.states.async_set("script.door_code", "off")
+    there = {entity_id for entity_id in ours(hass) if hass.states.get(entity_id)}
+    assert there > {
+        "switch.front_door_passage_mode",
+        "button.front_door_one_time_code",
+        "todo.front_door_expiring_access",
+    }
     unfiltered = await (await linked(hass)).endpoints()
     assert {name: unfiltered[name] for name in (LOCK, DOOR, BELL_EVENT)} == {
         LOCK: ["SMARTLOCK"],
         DOOR: ["CONTACT_SENSOR"],
         BELL_EVENT: ["DOORBELL"],
     }
-    domains = {name.partition(".")[0] for name in unfiltered}
-    assert domains <= {"lock", "binary_sensor", "event"}, "no switch, button, list or number"
+    assert {name for name, categories in unfiltered.items() if categories is None} == {
+        "event.front_door_access_log",
+        "event.front_door_alarm",
+    }
+    domains = {name.partition(".")[0] for name in there & unfiltered.keys()}
+    assert domains == {"lock", "binary_sensor", "event"}, "no switch, button, list or number"
     filtered = await (await linked(hass, documented("alexa")["smart_home"])).endpoints()
-    assert filtered == {name: unfiltered[name] for name in (LOCK, DOOR, BELL_EVENT)}
+    assert filtered == {name: unfiltered[name] for name in (LOCK, DOOR, BELL_EVENT, "script.door_code")}
+    assert None not in filtered.values()
 
 
 async def test_alexa_moves_the_bolt_and_says_so_at_once(
@@ -141,10 +160,8 @@ async def test_alexa_moves_the_bolt_and_says_so_at_once(
 ) -> None:
     skill = await linked(hass)
     for name, bolt in (("Unlock", "unlocked"), ("Lock", "locked")):
-        answer = await skill.ask("Alexa.LockController", name, LOCK)
-        assert answer["header"]["name"] == "Response"
-        (value,) = [item["value"] for item in answer["context"]["properties"] if item["name"] == "lockState"]
-        assert value == bolt.upper()
+        # It knows no PIN, and passes over one.
+        assert await skill.move(name, pin=PIN) == bolt.upper()
         await hass.async_block_till_done(wait_background_tasks=True)
         assert world.lock("front_door").bolt == bolt
         assert (await skill.properties())["lockState"] == bolt.upper()
@@ -160,8 +177,7 @@ async def test_a_failure_after_alexa_said_done_is_told(
     await command(hass, "unlock", LOCK)
     world.faults.add(Fault(kind="errcode", errcode=-3003, path=LOCK_CALL))
     skill = await linked(hass)
-    answer = await skill.ask("Alexa.LockController", "Lock", LOCK)
-    assert answer["header"]["name"] == "Response"
+    assert await skill.move("Lock") == "LOCKED"
     await hass.async_block_till_done(wait_background_tasks=True)
     assert state_of(hass, LOCK).state == world.lock("front_door").bolt == "unlocked"
     assert (await skill.properties())["lockState"] == "UNLOCKED"
@@ -195,7 +211,14 @@ async def test_alexa_is_told_the_state_in_its_words(
     world.faults.add(Fault(kind="http_503"))
     for _ in range(8):
         await pass_time(hass, freezer, timedelta(minutes=10))
+    for state in ("jammed", "open", "opening"):
+        # No lock of ours says so; Alexa would be told this.
+        hass.states.async_set(LOCK, state)
+        await hass.async_block_till_done()
     assert seen == {
+        "jammed": ("JAMMED", "OK"),
+        "open": ("JAMMED", "OK"),
+        "opening": ("JAMMED", "OK"),
         "unknown": ("JAMMED", "OK"),
         "unlocking": ("LOCKED", "OK"),
         "unlocked": ("UNLOCKED", "OK"),
@@ -225,16 +248,19 @@ async def test_alexa_hears_of_what_moved_and_of_nothing_else(
     house: MockConfigEntry,
     world: World,
     freezer: FrozenDateTimeFactory,
+    cloud: CloudServer,
     gateway: tuple[str, list[dict[str, Any]]],
 ) -> None:
     address, got = gateway
     skill = await linked(hass, documented("alexa")["smart_home"], address)
     stop = await state_report.async_enable_proactive_mode(hass, skill)
     assert stop
+    cloud.reset_calls()
     for _ in range(3):
         await pass_time(hass, freezer, timedelta(hours=1))
     await house.runtime_data.async_refresh()
     await hass.async_block_till_done(wait_background_tasks=True)
+    assert min(cloud.calls[path] for path in (STATE, LIST, "/v3/lock/list")) > 0
     assert got == [], "nothing has moved"
     await command(hass, "unlock", LOCK)
     await hass.async_block_till_done(wait_background_tasks=True)
@@ -324,7 +350,7 @@ async def test_google_unlocks_with_the_pin_only(
     assert (cloud.calls[UNLOCK], world.lock("front_door").bolt) == (1, "unlocked")
     assert (await project.query())["isLocked"] is False
     assert (await project.move(True))["status"] == "SUCCESS", "locking needs no PIN"
-    assert world.lock("front_door").bolt == "locked"
+    assert (world.lock("front_door").bolt, cloud.calls[UNLOCK], cloud.calls[LOCK_CALL]) == ("locked", 1, 1)
 
 
 async def test_google_without_a_pin_locks_only(
@@ -355,29 +381,40 @@ async def test_google_reads_no_opening_into_a_poll(
     freezer: FrozenDateTimeFactory,
     cloud: CloudServer,
 ) -> None:
-    answers: list[bool | None] = []
+    answers: list[dict[str, Any]] = []
+
+    async def ask() -> None:
+        answers.append(await project.query())
 
     @callback
     def written(event: Event[Any]) -> None:
         if event.data["entity_id"] == LOCK:
-            answers.append(event.data["new_state"].state in ("locked", "unavailable"))
+            hass.async_create_task(ask())
 
     hass.bus.async_listen("state_changed", written)
-    cloud.reset_calls()
-    for kind in ("http_500", None):
-        if kind:
-            world.faults.add(Fault(kind=kind, path=STATE))
+    for fault in (Fault(kind="http_500"), Fault(kind="errcode", errcode=-3003), Fault(kind="truncated"), None):
+        cloud.reset_calls()
+        if fault:
+            fault.path = STATE
+            world.faults.add(fault)
         await pass_time(hass, freezer, timedelta(hours=1))
-        assert (await project.query()).get("isLocked") is not False
+        await ask()
+        assert cloud.calls[STATE] > 0
         world.faults.clear()
-    assert cloud.calls[STATE] > 0
-    assert all(answers)
+    world.faults.add(Fault(kind="http_503"))
+    await pass_time(hass, freezer, timedelta(hours=1))
+    await pass_time(hass, freezer, timedelta(minutes=16))
+    assert [answer["online"] for answer in answers].count(False) == 1, "and that because nobody knows"
+    assert {answer.get("isLocked") for answer in answers} == {True, None}
 
 
 # -- Exposure and sentences of Home Assistant -----------------------------------------------------------------------
 
 
+@pytest.mark.locks("front_door", "garden_gate")
 async def test_only_the_door_is_exposed_by_itself(hass: HomeAssistant, house: MockConfigEntry) -> None:
+    assert LOCK in ours(hass)
+    assert "lock.garden_gate" in ours(hass)
     assistants = ("conversation", "cloud.alexa", "cloud.google_assistant")
     for assistant in assistants:
         hass.data[DATA_EXPOSED_ENTITIES].async_set_expose_new_entities(assistant, True)
@@ -386,9 +423,15 @@ async def test_only_the_door_is_exposed_by_itself(hass: HomeAssistant, house: Mo
 
 async def say(hass: HomeAssistant, text: str, language: str = "en") -> tuple[str, str]:
     """Say something to Assist; returns the kind of the answer, and what it says."""
+    response = await answer_to(hass, text, language)
+    return response.response_type.value, response.speech["plain"]["speech"]
+
+
+async def answer_to(hass: HomeAssistant, text: str, language: str = "en") -> intent.IntentResponse:
+    """Say something to Assist; returns all of the answer."""
     result = await conversation.async_converse(hass, text, None, Context(), language=language)
     await hass.async_block_till_done(wait_background_tasks=True)
-    return result.response.response_type.value, result.response.speech["plain"]["speech"]
+    return result.response
 
 
 @pytest.fixture
@@ -399,19 +442,19 @@ async def assist(hass: HomeAssistant, loaded: MockConfigEntry) -> None:
 
 
 async def test_assist_unlocks_what_is_exposed_and_asks_for_no_code(
-    hass: HomeAssistant, assist: None, loaded: MockConfigEntry, world: World
+    hass: HomeAssistant, assist: None, loaded: MockConfigEntry, world: World, cloud: CloudServer
 ) -> None:
     lock = world.lock("front_door")
-    assert (await say(hass, "unlock the front door"))[0] == "error"
-    assert lock.actuations == 0
+    assert await say(hass, "unlock the front door") == ("error", "Sorry, Front Door is not exposed")
+    assert (cloud.calls[UNLOCK], lock.actuations) == (0, 0)
     async_expose_entity(hass, "conversation", LOCK, True)
     assert (await say(hass, "unlock the front door"))[0] == "action_done"
-    assert lock.bolt == "unlocked"
+    assert (lock.bolt, cloud.calls[UNLOCK]) == ("unlocked", 1)
     await choose(hass, loaded, "unlock_code", {"ask": True, "code": "907163"})
     assert (await say(hass, "lock the front door"))[0] == "action_done"
     assert lock.bolt == "locked"
     assert (await say(hass, "unlock the front door"))[0] == "error"
-    assert (lock.bolt, lock.actuations) == ("locked", 2)
+    assert (lock.bolt, lock.actuations, cloud.calls[UNLOCK], cloud.calls[LOCK_CALL]) == ("locked", 2, 1, 1)
 
 
 async def test_an_agent_cannot_unlock_where_a_code_is_asked_for(
@@ -438,11 +481,14 @@ async def test_assist_understands_chinese(
     async_expose_entity(hass, "conversation", LOCK, True)
     await hass.async_block_till_done()
     lock = world.lock("front_door")
-    assert (await say(hass, "解锁前门", "zh-CN"))[0] == "action_done"
-    assert lock.bolt == "unlocked"
-    kind, answer = await say(hass, "前门锁了吗", "zh-CN")
-    assert kind == "query_answer"
-    assert answer.startswith(("不", "否", "没"))
-    assert (await say(hass, "锁上前门", "zh-CN"))[0] == "action_done"
-    assert lock.bolt == "locked"
-    assert (await say(hass, "前门锁了吗", "zh-CN"))[1].startswith("是")
+    for text, meant, kind, said, bolt in (
+        ("解锁前门", "HassTurnOff", "action_done", "前门已解锁", "unlocked"),
+        ("前门锁了吗", "HassGetState", "query_answer", "不是", "unlocked"),
+        ("锁上前门", "HassTurnOn", "action_done", "前门已上锁", "locked"),
+        ("前门锁了吗", "HassGetState", "query_answer", "是的", "locked"),
+    ):
+        answer = await answer_to(hass, text, "zh-CN")
+        assert answer.intent is not None
+        assert (answer.intent.intent_type, answer.response_type.value) == (meant, kind)
+        assert answer.speech["plain"]["speech"].startswith(said)
+        assert lock.bolt == bolt

@@ -3,12 +3,14 @@
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.homeassistant.exposed_entities import async_expose_entity
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers import entity_registry as er, intent
 from homeassistant.setup import async_setup_component
+from homeassistant.util import dt as dt_util
 from homeassistant.util.yaml import load_yaml_dict
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -16,9 +18,9 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.ttlock.client.events import METHODS
 from custom_components.ttlock.voice.sentences import OURS
 from custom_components.ttlock.voice.speech import speech_of
-from simulator import Fault, World
+from simulator import CloudServer, Fault, World
 
-from .test_assistants import LOCK, say
+from .test_assistants import LOCK, answer_to, say
 from .test_lock import command
 from .test_record_options import choose
 from .test_records import CARD, CODE
@@ -51,6 +53,11 @@ async def assist(
     await choose(hass, loaded, "sentences", {"sentences": True})
 
 
+def clock() -> str:
+    """Return the time of day at the lock."""
+    return dt_util.utcnow().astimezone(ZoneInfo("Europe/Rome")).strftime("%H:%M")
+
+
 def files(folder: Path) -> set[str]:
     return {path.parent.name for path in folder.rglob("*.yaml")}
 
@@ -60,27 +67,32 @@ async def test_who_opened_is_answered_with_a_name_only_if_wanted(
 ) -> None:
     lock = world.lock("front_door")
     lock.enter_code(CODE)
+    at = clock()
     for question in ("Who opened the front door?", "when was the front door opened", "who last unlocked front door"):
         kind, answer = await say(hass, question)
         assert kind == "query_answer"
-        assert answer.startswith("Front Door was last opened by someone with a passcode, today at ")
+        assert answer == f"Front Door was last opened by someone with a passcode, today at {at}."
     await choose(hass, loaded, "voice", NAMED)
-    assert " by Family with a passcode" in (await say(hass, "who opened the front door"))[1]
+    opened = "Front Door was last opened by Family with a passcode"
+    assert (await say(hass, "who opened the front door"))[1] == f"{opened}, today at {at}."
     freezer.tick(86400)
-    assert (await say(hass, "who opened the front door"))[1].count("yesterday at") == 1
+    assert (await say(hass, "who opened the front door"))[1] == f"{opened}, yesterday at {at}."
     er.async_get(hass).async_update_entity(LOCK, name="前门")
     await hass.async_block_till_done()
     lock.swipe_card(CARD)
+    at = clock()
     for question in ("谁开了前门", "前门最后是谁打开的", "是谁打开了前门", "前门是什么时候开的"):
         kind, answer = await say(hass, question, "zh-CN")
         assert kind == "query_answer"
-        assert answer.startswith("前门最后一次是Blue card今天")
-        assert answer.endswith("刷卡打开的。")
+        assert answer == f"前门最后一次是Blue card今天{at}刷卡打开的。"
     er.async_get(hass).async_update_entity(LOCK, name="前門")
     await hass.async_block_till_done()
     assert (await say(hass, "誰打開了前門", "zh-TW"))[1].endswith("刷卡打開的。")
     await choose(hass, loaded, "voice", {**NAMED, "voice_names": False})
-    assert "有人" in (await say(hass, "誰打開了前門", "zh-HK"))[1]
+    assert (await say(hass, "誰打開了前門", "zh-HK"))[1] == f"前門最後一次是有人今天{at}刷卡打開的。"
+    er.async_get(hass).async_update_entity(LOCK, name="前门")
+    await hass.async_block_till_done()
+    assert (await say(hass, "谁开了前门", "zh-CN"))[1] == f"前门最后一次是有人今天{at}刷卡打开的。"
 
 
 async def test_who_has_access_is_answered(hass: HomeAssistant, assist: None, loaded: MockConfigEntry) -> None:
@@ -112,12 +124,21 @@ async def test_whether_everything_is_locked_is_answered_for_all_exposed_locks(
     assert (await say(hass, "is everything locked"))[1] == "No lock is exposed to Assist."
 
 
-async def test_a_lock_that_is_not_exposed_is_not_talked_about(hass: HomeAssistant, assist: None, world: World) -> None:
+async def test_a_lock_that_is_not_exposed_is_not_talked_about(
+    hass: HomeAssistant, assist: None, loaded: MockConfigEntry, world: World, cloud: CloudServer
+) -> None:
+    await choose(hass, loaded, "voice", NAMED)
     world.lock("front_door").enter_code(CODE)
     async_expose_entity(hass, "conversation", LOCK, False)
-    kind, answer = await say(hass, "who opened the front door")
-    assert kind == "error"
-    assert "opened by" not in answer
+    cloud.reset_calls()
+    assert await say(hass, "who opened the front door") == ("error", "Sorry, Front Door is not exposed")
+    er.async_get(hass).async_update_entity(LOCK, name="前门")
+    await hass.async_block_till_done()
+    for question in ("谁开了前门", "谁有前门的钥匙"):
+        kind, answer = await say(hass, question, "zh-CN")
+        assert kind == "error"
+        assert "Family" not in answer
+    assert not cloud.calls
 
 
 async def test_what_cannot_be_found_out_is_said(hass: HomeAssistant, assist: None, world: World) -> None:
@@ -131,9 +152,12 @@ async def test_sentences_are_taken_away(
     hass: HomeAssistant, assist: None, folder: Path, loaded: MockConfigEntry
 ) -> None:
     assert files(folder) == set(LANGUAGES)
+    question = "谁开了Front Door"
+    assert (await say(hass, question, "zh-CN"))[0] == "query_answer"
     await choose(hass, loaded, "sentences", {"sentences": False})
     assert files(folder) == set()
-    assert (await say(hass, "who opened the front door"))[0] == "error"
+    answer = await answer_to(hass, question, "zh-CN")
+    assert answer.error_code is intent.IntentResponseErrorCode.NO_INTENT_MATCH
 
 
 async def test_sentences_go_with_the_last_account(

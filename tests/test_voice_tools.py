@@ -23,7 +23,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUs
 from simulator import CloudServer, Fault, World
 
 from .recipients import Recipient, add_recipient
-from .test_actions import passcodes
+from .test_actions import act, passcodes
 from .test_record_options import choose
 from .test_records import CARD, CODE, read
 from .test_share_access import RANDOM, code_in
@@ -33,7 +33,6 @@ pytestmark = pytest.mark.locks("front_door")
 
 NAME: Final = "Front Door"
 OPTIONS: Final = {"voice_manage": True, "voice_names": False, "voice_recipients": ["notify.guest"]}
-READ_TOOLS: Final = ("ttlock__get_last_opened", "ttlock__list_access")
 STAY: Final = {"lock": NAME, "guest": "Li", "start": "2026-12-24 15:00", "end": "2026-12-27 11:00"}
 WRITES: Final = (
     ("create_guest_code", STAY),
@@ -88,25 +87,58 @@ async def test_a_lock_that_is_not_exposed_has_no_tools(hass: HomeAssistant, agen
     async_expose_entity(hass, "conversation", "lock.front_door", False)
     await agent.say()
     assert agent.tools == []
+    assert "never invent" not in agent.prompt
+
+
+LOOKS: Final = llm.ToolAnnotations(read_only=True, destructive=False, idempotent=True, open_world=False)
+MAKES: Final = llm.ToolAnnotations(read_only=False, destructive=False, idempotent=False, open_world=True)
+TAKES: Final = llm.ToolAnnotations(read_only=False, destructive=True, idempotent=True, open_world=True)
+DESCRIBED: Final[dict[str, tuple[llm.ToolAnnotations, set[str], set[str]]]] = {
+    "ttlock__get_last_opened": (LOOKS, {"lock"}, {"count"}),
+    "ttlock__list_access": (LOOKS, {"lock"}, {"scope"}),
+    "ttlock__create_guest_code": (MAKES, {"lock", "guest", "start", "end"}, {"confirmation"}),
+    "ttlock__make_one_time_code": (MAKES, {"lock"}, {"guest", "confirmation"}),
+    "ttlock__revoke_access": (TAKES, {"lock", "guest"}, {"confirmation"}),
+}
+"""What a tool is like, what it must be told and what it may be told (voice-and-automation.md 12)."""
+ARGUMENTS: Final[dict[str, dict[str, Any]]] = {
+    "lock": {"type": "string", "enum": [NAME]},
+    "count": {"type": "integer", "minimum": 1, "maximum": 10, "default": 1},
+    "scope": {"type": "string", "enum": ["now", "upcoming", "all"], "default": "all"},
+    "start": {"type": "string", "format": "date-time"},
+    "end": {"type": "string", "format": "date-time"},
+    "confirmation": {"type": "string"},
+}
 
 
 async def test_tools_are_described_as_home_assistant_wants_them(
     agent: ScriptedAgent, caplog: pytest.LogCaptureFixture
 ) -> None:
-    await agent.say()
+    await agent.say(*((name, {"lock": NAME}) for name in DESCRIBED))
+    assert len(agent.results) == len(agent.tools)
+    assert {tool.name for tool in agent.tools} == set(DESCRIBED)
     for tool in agent.tools:
+        annotations, required, optional = DESCRIBED[tool.name]
         schema = probatio.to_openapi(tool.parameters, custom_serializer=llm.selector_serializer)
-        assert schema["properties"]["lock"]["enum"] == [NAME]
         assert schema["additionalProperties"] is False
+        assert (set(schema["required"]), set(schema["properties"])) == (required, required | optional)
+        for name, described in schema["properties"].items():
+            assert described.pop("description")
+            assert name == "guest" or described == ARGUMENTS[name]
         assert (tool.integration, bool(tool.title), bool(tool.description)) == ("ttlock", True, True)
-        assert tool.annotations.read_only is (tool.name in READ_TOOLS)
-        assert tool.annotations.destructive is (tool.name == "ttlock__revoke_access")
-        assert tool.annotations.open_world is (tool.name not in READ_TOOLS)
+        assert tool.annotations == annotations
+    # What Home Assistant has to say about integrations that do something in an old way begins so.
+    assert "Detected that" not in caplog.text
     assert "deprecated" not in caplog.text
-    assert "without an integration" not in caplog.text
 
 
 # -- Reading -------------------------------------------------------------------------------------------------------
+
+
+def digits_in(answer: dict[str, Any]) -> list[str]:
+    """Return what may be a number that opens something, of an answer with times."""
+    without_times = re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d\+\d\d:\d\d", "", json.dumps(answer))
+    return re.findall(r"\d{4,}", without_times)
 
 
 async def test_who_opened_is_told_newest_first(
@@ -125,8 +157,13 @@ async def test_who_opened_is_told_newest_first(
             {"who": "Family", "method": "code", "side": "outside", "at": "2026-12-24T13:20+01:00"},
         ]
     }
+    assert not digits_in(answer)
     (newest,) = (await agent.ask("get_last_opened", as_admin, lock=NAME))["events"]
     assert newest["who"] == "Blue card"
+    freezer.tick(60)
+    lock.swipe_card(CARD)
+    lock.enter_code(CODE)
+    assert len((await agent.ask("get_last_opened", as_admin, lock=NAME, count=10))["events"]) == 4
 
 
 async def test_our_own_opening_is_told_as_such_whatever_the_clock_of_the_lock_says(
@@ -156,7 +193,11 @@ async def test_in_an_outage_what_was_heard_before_is_told(
     assert newest["who"] == "Blue card"
 
 
-async def test_who_has_access_is_told_without_digits(agent: ScriptedAgent, as_admin: Context) -> None:
+async def test_who_has_access_is_told_without_digits(
+    hass: HomeAssistant, agent: ScriptedAgent, as_admin: Context
+) -> None:
+    soon = {"entity_id": "lock.front_door", "passcode_name": "Bo 0612345678", "passcode": "592846"}
+    await act(hass, "create_passcode", {**soon, "start_time": "2026-12-25 10:00", "end_time": "2026-12-25 12:00"})
     answer = await agent.ask("list_access", as_admin, lock=NAME)
     found = {item["name"]: item for item in answer["access"]}
     assert {"Family", "Cleaner", "Blue card", "Owner thumb", "Guest"} <= found.keys()
@@ -167,9 +208,20 @@ async def test_who_has_access_is_told_without_digits(agent: ScriptedAgent, as_ad
         "until": "2036-01-15T09:00+01:00",
         "status": "in_force",
     }
-    without_times = re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d\+\d\d:\d\d", "", json.dumps(answer))
-    assert not re.search(r"\d{4,}", without_times)
-    assert (await agent.ask("list_access", as_admin, lock=NAME, scope="upcoming"))["access"] == []
+    assert not digits_in(answer)
+    assert await agent.ask("list_access", as_admin, lock=NAME, scope="upcoming") == {
+        "access": [
+            {
+                "name": "Bo ****",
+                "kind": "passcode",
+                "from": "2026-12-25T10:00+01:00",
+                "until": "2026-12-25T12:00+01:00",
+                "status": "confirmed",
+            }
+        ]
+    }
+    now = (await agent.ask("list_access", as_admin, lock=NAME, scope="now"))["access"]
+    assert [item for item in answer["access"] if item not in now] == [found["Bo ****"]]
 
 
 async def test_a_caller_whom_nobody_knows_hears_names_only_if_wanted(
@@ -207,12 +259,17 @@ async def test_a_client_without_conversation_reads_as_administrator_only(
 
 WRONG: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
     ("get_last_opened", {"lock": "Back Door"}),
+    ("get_last_opened", {"lock": [NAME]}),
+    ("get_last_opened", {"lock": NAME, "count": "many"}),
     ("get_last_opened", {"lock": NAME, "count": 11}),
     ("get_last_opened", {}),
     ("list_access", {"lock": NAME, "scope": "yesterday"}),
     ("create_guest_code", {**STAY, "guest": "  "}),
     ("create_guest_code", {**STAY, "guest": "x" * 31}),
     ("create_guest_code", {**STAY, "start": "soon"}),
+    ("create_guest_code", {**STAY, "start": 12}),
+    ("create_guest_code", {**STAY, "guest": 7}),
+    ("make_one_time_code", {"lock": NAME, "confirmation": 7}),
     ("create_guest_code", {**STAY, "code": "4815"}),
     ("revoke_access", {"lock": NAME}),
 )
@@ -221,11 +278,15 @@ WRONG: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
 async def test_wrong_arguments_are_refused_and_the_conversation_goes_on(
     managed: ScriptedAgent, as_admin: Context, cloud: CloudServer
 ) -> None:
+    await managed.say(context=as_admin)
+    conversation_id = managed.conversation_id
     cloud.reset_calls()
-    for tool, arguments in WRONG:
-        assert (await managed.ask(tool, as_admin, **arguments))["error"] == "MultipleInvalid", (tool, arguments)
+    wrong = [(f"ttlock__{tool}", arguments) for tool, arguments in WRONG]
+    for call, answer in zip(wrong, await managed.say(*wrong, context=as_admin), strict=True):
+        assert answer["error"] == "MultipleInvalid", call
     assert not cloud.calls
     assert "events" in await managed.ask("get_last_opened", as_admin, lock=NAME)
+    assert managed.conversation_id == conversation_id
 
 
 # -- Writing -------------------------------------------------------------------------------------------------------
@@ -355,15 +416,28 @@ async def test_a_model_that_agrees_with_itself_does_nothing(
     assert (guest.messages, cloud.calls[RANDOM]) == ([], 0)
 
 
+@pytest.mark.locks("front_door", "garden_gate")
 async def test_what_was_changed_since_is_not_what_was_agreed_to(
-    managed: ScriptedAgent, as_admin: Context, cloud: CloudServer
+    hass: HomeAssistant, managed: ScriptedAgent, as_admin: Context, cloud: CloudServer
 ) -> None:
-    for changed in ({"guest": "Bo"}, {"start": "2026-12-24 13:00"}, {"end": "2026-12-28 11:00"}):
+    async_expose_entity(hass, "conversation", "lock.garden_gate", True)
+    for changed in (
+        {"lock": "Garden Gate"},
+        {"guest": "Bo"},
+        {"start": "2026-12-24 13:00"},
+        {"end": "2026-12-28 11:00"},
+    ):
         asked = await managed.ask("create_guest_code", as_admin, **STAY)
         refused = await managed.ask(
             "create_guest_code", as_admin, **STAY | changed, confirmation=asked["needs_confirmation"]
         )
         assert (refused, cloud.calls[RANDOM]) == ({"error": "expired_confirmation"}, 0), changed
+    asked = await managed.ask("make_one_time_code", as_admin, lock=NAME, guest="Cleaner")
+    refused = await managed.ask(
+        "revoke_access", as_admin, lock=NAME, guest="Cleaner", confirmation=asked["needs_confirmation"]
+    )
+    assert refused == {"error": "expired_confirmation"}
+    assert not any("delete" in path for path in cloud.calls)
 
 
 async def test_a_yes_counts_once_soon_and_in_its_own_conversation(
@@ -373,6 +447,7 @@ async def test_a_yes_counts_once_soon_and_in_its_own_conversation(
     guest: Recipient,
     freezer: FrozenDateTimeFactory,
     cloud: CloudServer,
+    door: Callable[[str], bool],
 ) -> None:
     async def ask() -> str:
         token: str = (await managed.ask("make_one_time_code", as_admin, lock=NAME))["needs_confirmation"]
@@ -382,7 +457,13 @@ async def test_a_yes_counts_once_soon_and_in_its_own_conversation(
         return (ONE_TIME[0], {**ONE_TIME[1], "confirmation": token})
 
     token = await ask()
-    assert await managed.say(with_token(token), context=as_admin, anew=True) == [{"error": "expired_confirmation"}]
+    own, managed.conversation_id = managed.conversation_id, None
+    for _ in range(2):
+        # The user has said more here than there.
+        await managed.say(context=as_admin)
+    assert managed.conversation_id != own
+    assert await managed.say(with_token(token), context=as_admin) == [{"error": "expired_confirmation"}]
+    managed.conversation_id = own
     token = await ask()
     other = MockUser(groups=(await hass.auth.async_get_user(str(as_admin.user_id))).groups).add_to_hass(hass)  # type: ignore[union-attr]
     assert await managed.say(with_token(token), context=Context(user_id=other.id)) == [
@@ -395,7 +476,11 @@ async def test_a_yes_counts_once_soon_and_in_its_own_conversation(
     token = await ask()
     first, second = await managed.say(with_token(token), with_token(token), context=as_admin)
     assert (first["done"], second) == (True, {"error": "expired_confirmation"})
+    assert await managed.say(with_token(token), context=as_admin) == [{"error": "expired_confirmation"}]
     assert (len(guest.messages), cloud.calls[RANDOM]) == (1, 1)
+    code = code_in(guest.message.partition("Valid")[0])
+    assert door(code)
+    assert code not in "".join(managed.logs)
 
 
 async def test_who_may_not_changes_nothing(
@@ -418,6 +503,7 @@ async def test_who_may_not_changes_nothing(
         for tool, arguments in WRITES:
             assert await agent.ask(tool, Context(user_id=user_id), **arguments) == {"error": "not_allowed"}
     assert not cloud.calls
+    assert guest.messages == []
 
 
 async def test_more_than_five_writes_an_hour_are_refused(
@@ -447,6 +533,8 @@ async def test_a_period_that_no_lock_takes_is_refused_before_anybody_is_asked(
         ("2026-12-20 15:00", "2026-12-27 11:00"),
         ("2026-12-27 15:00", "2026-12-24 11:00"),
         ("2026-12-27 15:00", "2029-01-04 11:00"),
+        ("2026-12-27 15:00", "9999-12-31T23:59:59-12:00"),
+        ("0001-01-01T00:00:00+14:00", "2026-12-27 11:00"),
     ):
         refused = await managed.ask("create_guest_code", as_admin, **{**STAY, "start": start, "end": end})
         assert refused["error"] == "invalid_period", (start, end)

@@ -34,7 +34,7 @@ class ScriptedAgent(AbstractConversationAgent):
     conversation_id: str | None = None
     results: list[Result] = field(default_factory=list)
     tools: list[llm.Tool] = field(default_factory=list)
-    """What was offered in the last turn."""
+    """What of ours was offered in the last turn."""
     prompt: str = ""
     logs: list[str] = field(default_factory=list)
     """Everything that a model would have seen."""
@@ -52,7 +52,9 @@ class ScriptedAgent(AbstractConversationAgent):
         ):
             await log.async_provide_llm_data(user_input.as_llm_context("test"), llm.LLM_API_ASSIST)
             assert log.llm_api is not None
-            self.tools = [tool for tool in log.llm_api.tools if tool.name.startswith("ttlock__")]
+            self.tools = [
+                tool for tool in log.llm_api.tools if "ttlock" in (tool.integration, tool.name.partition("__")[0])
+            ]
             self.prompt = log.llm_api.api_prompt
             for call in self.calls:
                 async for content in log.async_add_delta_content_stream(self.agent_id, self._stream(call)):
@@ -77,7 +79,6 @@ class ScriptedAgent(AbstractConversationAgent):
         self,
         *calls: Call,
         context: Context | None = None,
-        anew: bool = False,
         text: str = "What a test wants",
         language: str = "en",
         device_id: str | None = None,
@@ -87,14 +88,13 @@ class ScriptedAgent(AbstractConversationAgent):
         result = await conversation.async_converse(
             self.hass,
             text,
-            None if anew else self.conversation_id,
+            self.conversation_id,
             context or Context(),
             language=language,
             device_id=device_id,
             agent_id=self.agent_id,
         )
-        if not anew:
-            self.conversation_id = result.conversation_id
+        self.conversation_id = result.conversation_id
         return self.results
 
     async def ask(self, tool: str, context: Context | None = None, **arguments: Any) -> Result:

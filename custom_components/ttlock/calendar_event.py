@@ -17,7 +17,7 @@ from homeassistant.components.calendar.const import (
 from .client import Secret
 from .client.cyclic import CyclicWindow
 from .client.errors import InvalidInput
-from .client.passcodes import check_code
+from .client.passcodes import check_code, check_years
 
 CODE_LINE: Final = re.compile(
     r"\s*(?:(?:pass)?code|pin|密码|密碼)(?![a-z])[\s:：=]*(?P<code>.*\d.*?)[\s#]*", re.IGNORECASE
@@ -51,10 +51,12 @@ class Booking:
         code = code_in(event.get(EVENT_DESCRIPTION) or "", own_lines)
         if code is not None and code.reveal() in re.sub(r"\s", "", name):
             raise InvalidInput("event_name_with_code")
+        start, end = _moment(event[EVENT_START], zone), _moment(event[EVENT_END], zone)
+        check_years(start, end)
         return cls(
             name=name,
-            start=_moment(event[EVENT_START], zone),
-            end=_moment(event[EVENT_END], zone),
+            start=start,
+            end=end,
             code=code,
             rule=event.get(EVENT_RRULE),
         )

@@ -186,6 +186,7 @@ async def test_the_action_of_calendars_makes_codes_too(hass: HomeAssistant, enti
     [
         ({"rrule": "FREQ=WEEKLY"}, "cannot come back"),
         ({"dtstart": "2026-11-29T10:00:00+01:00", "dtend": "2026-11-30T08:00:00+01:00"}, "already over"),
+        ({"dtend": "9999-12-31T23:59:00+01:00"}, "2000 to 2099"),
         ({"summary": "Guest 482 915"}, "must not hold the code"),
         ({"description": "Code 48x915"}, "digits only"),
         ({"description": "Code 123456"}, "easy to guess"),

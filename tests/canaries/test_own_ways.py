@@ -10,6 +10,7 @@ from typing import Any, Final, override
 from aiohttp.test_utils import TestClient
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.auth.models import User
+from homeassistant.components.conversation.trace import async_get_traces
 from homeassistant.components.homeassistant.exposed_entities import async_expose_entity
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
@@ -359,6 +360,8 @@ async def talk(day: Day) -> None:
         asked = await day.agent.ask(tool, context, **arguments)
         answer = await day.agent.ask(tool, context, **arguments, confirmation=asked["needs_confirmation"])
         assert answer["done"], answer
+        # Home Assistant keeps the last three conversations only.
+        day.browser.pages.append([trace.as_dict() for trace in async_get_traces()])
     for number, message in enumerate(day.guest.messages):
         day.note(f"by voice {number}", code_in(message.partition("Valid")[0]), perhaps=day.kept)
     assert len(day.guest.messages) == 2

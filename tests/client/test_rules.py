@@ -48,6 +48,8 @@ def _wish(
         (_wish(PERIOD, start=NOW + HOUR, end=NOW + HOUR), "period_order"),
         (_wish(PERIOD, start=NOW + 2 * HOUR, end=NOW + HOUR), "period_order"),
         (_wish(PERIOD, start=NOW - 2 * HOUR, end=NOW - HOUR), "period_past"),
+        (_wish(PERIOD, start=NOW, end=NOW.replace(year=2100)), "period_years"),
+        (_wish(PERIOD, start=NOW.replace(year=1999), end=NOW), "period_years"),
         (_wish(PasscodeKind.ONE_TIME), "custom_passcode_kind"),
         (_wish(PERMANENT, start=NOW, end=NOW + HOUR), "permanent_with_period"),
         (_wish(PasscodeKind.ONE_TIME, None, ON_THE_HOUR - 6 * HOUR), "period_past"),

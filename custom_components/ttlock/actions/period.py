@@ -8,9 +8,12 @@ from homeassistant.helpers.typing import VolDictType
 import voluptuous as vol
 
 from ..client.errors import InvalidInput
+from ..client.passcodes import YEARS, check_years
 from .results import aware
 
 HOUR: Final = timedelta(hours=1)
+LONGEST: Final = timedelta(days=366 * len(YEARS))
+"""More than there are days in the years that a lock knows."""
 PERIOD: Final[VolDictType] = {
     vol.Optional("start_time"): cv.datetime,
     vol.Optional("end_time"): cv.datetime,
@@ -22,11 +25,15 @@ def period_of(data: dict[str, Any], zone: tzinfo, now: datetime) -> tuple[dateti
     """Return start and end; naive times are meant in the zone of the lock, a duration begins now at the latest."""
     start = aware(data.get("start_time"), zone)
     end = aware(data.get("end_time"), zone)
+    check_years(start, end)
     if (duration := data.get("duration")) is not None:
         if end is not None:
             raise InvalidInput("period_twice")
         start = start or now
+        if duration > LONGEST:
+            raise InvalidInput("period_years")
         end = start + duration
+        check_years(end)
     return start, end
 
 
