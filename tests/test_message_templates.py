@@ -21,7 +21,14 @@ from custom_components.ttlock.message import (
     placeholders_of,
     render,
 )
-from custom_components.ttlock.message_words import CHINESE, ENGLISH, Words, words_of
+from custom_components.ttlock.message_words import (
+    BY_LANGUAGE,
+    ENGLISH,
+    SIMPLIFIED_CHINESE,
+    TRADITIONAL_CHINESE,
+    Words,
+    words_of,
+)
 
 pytestmark = pytest.mark.locks("front_door")
 
@@ -113,18 +120,35 @@ def test_a_message_hides_itself() -> None:
 # -- Our own words -------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("words", [ENGLISH, CHINESE], ids=["en", "zh"])
+@pytest.mark.parametrize("words", [*BY_LANGUAGE.values(), TRADITIONAL_CHINESE], ids=[*BY_LANGUAGE, "zh-Hant"])
 def test_our_own_texts_hold_known_placeholders_only(words: Words) -> None:
     for text in (words.code, words.lasting_code, words.shown_code):
         assert "code" in placeholders_of(text, PLACEHOLDERS)
+        assert "instructions" in placeholders_of(text, PLACEHOLDERS)
     assert placeholders_of(words.ended, PLACEHOLDERS) == {"guest", "lock"}
+    for text in (words.code, words.made_code):
+        assert {"start", "end"} <= placeholders_of(text, PLACEHOLDERS)
     assert "link" in placeholders_of(words.link, LINK_PLACEHOLDERS)
-    assert len(words.weekdays) == 7
+    assert placeholders_of(words.works_once, ("time",)) == placeholders_of(words.first_use, ("time",)) == {"time"}
+    assert placeholders_of(words.weekly, ("days", "start", "end")) == {"days", "start", "end"}
+    assert "#" in words.press
+    assert len(set(words.weekdays)) == 7
 
 
 @pytest.mark.parametrize(
     ("language", "words"),
-    [("en", ENGLISH), ("zh-Hans", CHINESE), ("zh-Hant", CHINESE), ("zh", CHINESE), ("de", ENGLISH), ("zha", ENGLISH)],
+    [
+        ("en", ENGLISH),
+        ("en-GB", ENGLISH),
+        ("zh-Hans", SIMPLIFIED_CHINESE),
+        ("zh-Hant", TRADITIONAL_CHINESE),
+        ("zh-TW", TRADITIONAL_CHINESE),
+        ("zh", SIMPLIFIED_CHINESE),
+        ("de", BY_LANGUAGE["de"]),
+        ("pt-BR", BY_LANGUAGE["pt"]),
+        ("zha", ENGLISH),
+        ("ms", ENGLISH),
+    ],
 )
 def test_the_language_decides(language: str, words: Words) -> None:
     assert words_of(language) is words
@@ -136,8 +160,8 @@ def test_a_code_for_a_stay() -> None:
         "Hello Li, your code for Front Door is 918273. Valid 2026-12-24 15:00 to 2026-12-27 15:00. "
         "Press # after the code. Use it for the first time before 2026-12-25 15:00."
     )
-    assert filled(None, PasscodeKind.PERIOD, start, end, words=CHINESE) == (
-        "Li您好,Front Door的密码是 918273,有效期 2026-12-24 15:00 至 2026-12-27 15:00。"
+    assert filled(None, PasscodeKind.PERIOD, start, end, words=SIMPLIFIED_CHINESE) == (
+        "Li您好，Front Door的密码是 918273，有效期 2026-12-24 15:00 至 2026-12-27 15:00。"
         "输入密码后请按 # 键。请在 2026-12-25 15:00 前首次使用。"
     )
 
@@ -179,7 +203,7 @@ def test_a_weekly_code_tells_its_days(kind: PasscodeKind, days: str, tage: str) 
     assert filled(None, kind, start, end) == (
         f"Hello Li, your code for Front Door is 918273. Press # after the code. It opens {days} from 15:00 to 17:00."
     )
-    assert f"{tage} 15:00 至 17:00" in filled(None, kind, start, end, words=CHINESE)
+    assert f"{tage} 15:00 至 17:00" in filled(None, kind, start, end, words=SIMPLIFIED_CHINESE)
 
 
 def test_a_code_whose_time_is_over_is_a_farewell() -> None:
@@ -187,8 +211,8 @@ def test_a_code_whose_time_is_over_is_a_farewell() -> None:
     assert filled(None, PasscodeKind.PERIOD, start, end) == (
         "Hello Li, your access to Front Door has ended. Thank you for your visit."
     )
-    farewell = filled(None, PasscodeKind.PERIOD, start, end, words=CHINESE)
-    assert farewell == "Li您好,您在 Front Door 的开锁权限已到期,感谢您的入住。"
+    farewell = filled(None, PasscodeKind.PERIOD, start, end, words=SIMPLIFIED_CHINESE)
+    assert farewell == "Li您好，您在 Front Door 的开锁权限已到期，感谢您的入住。"
 
 
 # -- Templates -----------------------------------------------------------------------------------------------------
@@ -236,7 +260,7 @@ async def test_the_form_begins_with_our_text_in_the_language_of_the_house(
     )
     assert flow["data_schema"] is not None
     text = next(field for field in flow["data_schema"].schema if field == "text")
-    assert text.description["suggested_value"] == CHINESE.code
+    assert text.description["suggested_value"] == SIMPLIFIED_CHINESE.code
 
 
 @pytest.mark.parametrize(

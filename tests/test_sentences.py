@@ -118,7 +118,7 @@ async def test_whether_everything_is_locked_is_answered_for_all_exposed_locks(
         hass.states.async_set(other, state)
         async_expose_entity(hass, "conversation", other, True)
     assert (await say(hass, "is everything locked up"))[1] == "Not locked: Front Door and shed. Not known: attic."
-    assert (await say(hass, "都锁好了吗", "zh-CN"))[1] == "没有锁好:Front Door和shed。情况不明:attic。"
+    assert (await say(hass, "都锁好了吗", "zh-CN"))[1] == "没有锁好：Front Door和shed。情况不明：attic。"
     for name in (LOCK, "lock.shed", "lock.attic"):
         async_expose_entity(hass, "conversation", name, False)
     assert (await say(hass, "is everything locked"))[1] == "No lock is exposed to Assist."

@@ -161,7 +161,7 @@ async def test_a_code_whose_time_is_over_becomes_a_farewell(
 async def test_the_language_of_the_house_is_spoken(hass: HomeAssistant, front_door: str, guest: Recipient) -> None:
     hass.config.language = "zh-Hans"
     await share(hass, front_door)
-    assert guest.message.startswith("客人您好,Front Door的密码是 ")
+    assert guest.message.startswith("客人您好，Front Door的密码是 ")
     assert "只能使用一次" in guest.message
     assert "单次密码" in await passcodes(hass, front_door)
 

@@ -65,14 +65,14 @@ LANGUAGES: Final = {
         house="zh-Hans",
         lock="前门",
         guest="李先生",
-        who="谁回家了?",
+        who="谁回家了？",
         came="{who}在 {time} 用密码打开了前门。",
         wish="给李先生一个三点到六点的密码。",
-        question="为李先生生成一个 {start} 至 {end} 可打开前门的密码,并发送到您的手机,可以吗?",
+        question="为李先生生成一个 {start} 至 {end} 可打开前门的密码，并发送到您的手机，可以吗？",
         yes="可以。",
-        sent="密码在 {start} 至 {end} 有效,已发送到您的手机。",
+        sent="密码在 {start} 至 {end} 有效，已发送到您的手机。",
         stranger="给我一个密码。",
-        refusal="我不能这样做:只有管理员可以生成密码。",
+        refusal="我不能这样做：只有管理员可以生成密码。",
     ),
 }
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from ..message_words import writes_traditional
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Speech:
@@ -96,8 +98,8 @@ _SIMPLIFIED: Final = Speech(
     keys="现在有{count}把钥匙可以打开{lock}。",
     nobody="现在没有其他人可以打开{lock}。",
     all_locked="都锁好了。",
-    not_locked="没有锁好:{names}。",
-    not_known="情况不明:{names}。",
+    not_locked="没有锁好：{names}。",
+    not_known="情况不明：{names}。",
     no_lock="没有公开给 Assist 的门锁。",
     someone="有人",
     today="今天{time}",
@@ -136,8 +138,8 @@ _TRADITIONAL: Final = Speech(
     keys="現在有{count}把鑰匙可以打開{lock}。",
     nobody="現在沒有其他人可以打開{lock}。",
     all_locked="都鎖好了。",
-    not_locked="沒有鎖好:{names}。",
-    not_known="情況不明:{names}。",
+    not_locked="沒有鎖好：{names}。",
+    not_known="情況不明：{names}。",
     no_lock="沒有公開給 Assist 的門鎖。",
     someone="有人",
     today="今天{time}",
@@ -168,12 +170,10 @@ _TRADITIONAL: Final = Speech(
         "wristband": "用手環",
     },
 )
-_TRADITIONAL_WHERE: Final = {"hant", "tw", "hk", "mo"}
 
 
 def speech_of(language: str) -> Speech:
     """Return what is said in a language such as `zh-CN`, English where we have nothing."""
-    name, *parts = language.lower().replace("_", "-").split("-")
-    if name != "zh":
+    if language.lower().replace("_", "-").split("-")[0] != "zh":
         return _ENGLISH
-    return _TRADITIONAL if _TRADITIONAL_WHERE & {*parts} else _SIMPLIFIED
+    return _TRADITIONAL if writes_traditional(language) else _SIMPLIFIED
