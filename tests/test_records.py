@@ -454,12 +454,20 @@ async def test_the_activity_page_tells_who_and_how(
 ) -> None:
     hass.config.components.add("logbook")
     lines = async_capture_events(hass, "logbook_entry")
-    freezer.tick(60)
+    for _ in range(2):
+        freezer.tick(20)
+        world.lock("front_door").touch_finger("179351284710657")
+    freezer.tick(20)
     world.lock("front_door").enter_code(CODE)
-    await look(hass, front_door)
-    (line,) = lines
-    assert line.data["message"] == "unlocked by Family with a passcode"
-    assert line.data["entity_id"] == front_door
+    for _ in range(2):
+        await look(hass, front_door)
+    assert [line.data["message"] for line in lines] == [
+        *["unlocked by Owner thumb with a fingerprint"] * 2,
+        "unlocked by Family with a passcode",
+    ]
+    assert {(line.data["entity_id"], line.data["domain"], line.data["name"]) for line in lines} == {
+        (front_door, "ttlock", "Front Door")
+    }
 
 
 async def test_a_line_says_why_and_when(

@@ -351,7 +351,7 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
             self._in_background(self.cloud.way.tell_untold(), f"{self.name}: what was set over Bluetooth")
         if was_failing:
             await self._async_tell()
-            self._in_background(self._async_make_up(), f"{self.name} is back")
+            self._in_background(self._async_make_up(dt_util.utcnow() - was_failing), f"{self.name} is back")
         if self.data and self._explored_at:
             self._in_background(self._async_read_settings(), f"{self.name} settings")
         elif self.data:
@@ -556,16 +556,26 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
             await self.doors.async_refresh()
         await self._async_read_details()
 
-    async def _async_make_up(self) -> None:
-        """Ask the locks whose turn was passed over, a few at a time."""
+    async def _async_make_up(self, lasted: timedelta) -> None:
+        """Ask the locks whose turn was passed over, a few at a time, then read what happened meanwhile.
+
+        In a long outage callbacks were missed, too: what has just happened is news only if it is read at once.
+        """
         passed_over, self._passed_over = self._passed_over, set()
         slots = asyncio.Semaphore(PARALLEL_READS)
+        known_for = OUTAGE_LIMIT if lasted >= OUTAGE_LIMIT else self.record_interval
 
         async def ask(lock: LockCoordinator) -> None:
             async with slots:
                 await lock.async_refresh()
 
+        async def read(lock: LockCoordinator) -> None:
+            async with slots:
+                await lock.log.async_catch_up(known_for)
+
         await asyncio.gather(*(ask(self.locks[lock_id]) for lock_id in passed_over & self.locks.keys()))
+        if self._explored_at:
+            await asyncio.gather(*(read(lock) for lock in list(self.locks.values())))
 
     async def _async_explore(self, locks: Iterable[LockCoordinator]) -> None:
         """Read state and settings of locks, a few at a time: where all bolts are before anything else."""

@@ -155,6 +155,12 @@ class LockLog:
         """Read what happened while nobody looked, and from then on now and then."""
         await self._async_regular()
 
+    async def async_catch_up(self, known_for: timedelta) -> None:
+        """Read what happened in an outage, unless the list was read within this time."""
+        read_until = self.history.read_until
+        if read_until is None or dt_util.utcnow() - read_until >= known_for:
+            await self._async_regular()
+
     @callback
     def async_heard_of_news(self) -> None:
         """The lock says that it has written something down: fetch it, unless its gateway does, and not too often."""
