@@ -44,5 +44,7 @@ def _value(content: dict[str, Any]) -> Any:
         return True
     if "example" in content:
         return content["example"]
+    if "text" in content["selector"]:
+        return "Guest"
     select = content["selector"]["select"]
     return select["options"][0]

@@ -23,6 +23,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
+from custom_components.ttlock.actions import ACTIONS
 from simulator import CloudServer, Fault, World
 from simulator.accounts import Ekey
 from simulator.credentials import Credential, CredentialKind
@@ -233,6 +234,11 @@ def test_what_changes_access_is_for_administrators(action: str) -> None:
     assert ON_LOCKS[action].admin or not changes or action in FOR_EVERYBODY
 
 
+def call_of(action: str, front_door: str, sampled: Sampled) -> dict[str, Any]:
+    """Return what an action is called with, for the front door if it is for locks."""
+    return {**({"entity_id": front_door} if action in ON_LOCKS else {}), **sampled(action)}
+
+
 @pytest.mark.parametrize("group", [GROUP_ID_USER, GROUP_ID_READ_ONLY])
 async def test_only_administrators_call_what_is_for_administrators(
     hass: HomeAssistant,
@@ -250,9 +256,9 @@ async def test_only_administrators_call_what_is_for_administrators(
     socket = await hass_ws_client(hass, token)
     cloud.reset_calls()
     refused = set()
-    for action, described in ON_LOCKS.items():
+    for action, described in ACTIONS.items():
         if described.admin:
-            data = {"entity_id": front_door, **sampled(action)}
+            data = call_of(action, front_door, sampled)
             with pytest.raises(Unauthorized):
                 await act(hass, action, data, Context(user_id=somebody.id))
             wish = {"return_response": True} if described.response is not SupportsResponse.NONE else {}
@@ -262,8 +268,25 @@ async def test_only_administrators_call_what_is_for_administrators(
             answer = await socket.receive_json()
             assert "Unauthorized" in answer.get("error", {}).get("message", ""), (action, answer)
             refused.add(action)
-    assert {"create_passcode", "generate_passcode", "share_access", "get_admin_passcode"} <= refused
+    assert {"create_passcode", "generate_passcode", "share_access", "get_admin_passcode", "delete_gateway"} <= refused
     assert cloud.calls.total() == 0
+
+
+async def test_administrators_and_automations_call_what_is_for_administrators(
+    hass: HomeAssistant, front_door: str, sampled: Sampled, hass_admin_user: User, world: World
+) -> None:
+    """The rule of Home Assistant: who is nobody is an automation. The cloud refuses all of it, so that nothing is gone."""
+    world.faults.add(Fault(kind="errcode", errcode=-3009, path="/v3/*"))
+    refused = []
+    for action in [action for action, described in ACTIONS.items() if described.admin]:
+        for context in (Context(user_id=hass_admin_user.id), Context()):
+            try:
+                await act(hass, action, call_of(action, front_door, sampled), context)
+            except Unauthorized:
+                refused.append(action)
+            except HomeAssistantError:
+                pass
+    assert refused == []
 
 
 async def test_an_administrator_makes_a_code_over_the_socket(

@@ -1,5 +1,6 @@
 """What the user chooses about records: names, Activity, news, people, duress, doorbells; each by its effect."""
 
+from datetime import timedelta
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
@@ -13,6 +14,7 @@ from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_capture_events
 from pytest_homeassistant_custom_component.components.recorder.common import async_wait_recording_done
+from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from custom_components.ttlock.client.events import EventType
 from simulator import CloudServer, World
@@ -123,6 +125,7 @@ async def test_names_are_told_but_kept_in_the_database_only_if_wanted(
     told: Events,  # noqa: F811
     world: World,
     entity_id: Find,
+    hass_ws_client: WebSocketGenerator,
     kept: bool,
 ) -> None:
     hass.config_entries.async_update_entry(entry, options={"record_names": kept, "people": {"person.ann": ["Family"]}})
@@ -138,15 +141,27 @@ async def test_names_are_told_but_kept_in_the_database_only_if_wanted(
     assert state_of(hass, lock).attributes["changed_by"] == "Family"
     assert (state_of(hass, entity_id("sensor", "front_door", "lockoperator")).state == "Family") is kept
     await async_wait_recording_done(hass)
+    told_last = state_of(hass, entity_id("event", "front_door", "access")).attributes
+    assert (told_last["who"], told_last["person"], told_last["credential"]) == ("Family", "person.ann", "Family")
+    socket = await hass_ws_client(hass)
+    since = (dt_util.utcnow() - timedelta(hours=1)).isoformat()
+    await socket.send_json_auto_id({"type": "logbook/get_events", "start_time": since, "entity_ids": [lock]})
+    shown = [line["message"] for line in (await socket.receive_json())["result"] if line.get("domain") == "ttlock"]
+    assert shown == [f"unlocked{' by Family' if kept else ''} with a passcode"]
 
     def recorded() -> str:
         with session_scope(hass=hass, read_only=True) as session:
-            rows = [repr(row) for table in Base.metadata.sorted_tables for row in session.execute(table.select())]
+            # A row itself leaves out the middle of long texts.
+            rows = [
+                repr(tuple(row)) for table in Base.metadata.sorted_tables for row in session.execute(table.select())
+            ]
         # What a caller puts into an action is the caller's.
         return "\n".join(row for row in rows if "create_passcode" not in row)
 
     found = await hass.async_add_executor_job(recorded)
     assert ("Family" in found) is kept
+    assert ('"person":"person.ann"' in found) is kept
+    assert (found.count('"who":"Family"'), found.count('"credential":"Family"')) == ((1, 1) if kept else (0, 0))
     assert "unlocked" in found
 
 

@@ -9,7 +9,7 @@ from homeassistant.auth.models import User
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError, Unauthorized
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry, async_capture_events
+from pytest_homeassistant_custom_component.common import MockConfigEntry, async_capture_events, async_mock_service
 import voluptuous as vol
 
 from simulator import CloudServer, Fault, World
@@ -172,7 +172,7 @@ async def test_the_language_of_the_house_is_spoken(hass: HomeAssistant, front_do
 async def test_one_failing_recipient_does_not_keep_others_from_the_code(
     hass: HomeAssistant, front_door: str, guest: Recipient, caplog: pytest.LogCaptureFixture
 ) -> None:
-    await add_recipient(hass, Recipient("broken", RuntimeError("could not send"), titles=False))
+    broken = await add_recipient(hass, Recipient("broken", RuntimeError("could not send"), titles=False))
     away = Recipient("away")
     away._attr_available = False
     await add_recipient(hass, away)
@@ -185,6 +185,10 @@ async def test_one_failing_recipient_does_not_keep_others_from_the_code(
     assert guest.message == silent.message
     assert (guest.titles, silent.titles, away.messages) == (["Front Door"], [None], [])
     assert "No message reached notify.broken: RuntimeError" in caplog.text
+    broken.fault = None
+    again = await share(hass, front_door, notify="notify.broken", kind="existing", passcode_id=result["id"])
+    assert (again["id"], again["sent_to"], again["failed"]) == (result["id"], ["notify.broken"], [])
+    assert code_in(broken.message) == code_in(guest.message)
 
 
 async def test_a_code_that_reached_nobody_is_named_and_can_be_sent_again(
@@ -197,6 +201,7 @@ async def test_a_code_that_reached_nobody_is_named_and_can_be_sent_again(
         await share(hass, front_door, guest="Li")
     assert failure.value.translation_key == "passcode_undelivered"
     made = (await passcodes(hass, front_door))["Li"]
+    assert "kind existing and this ID" in str(failure.value)
     assert str(made["id"]) in str(failure.value)
     assert made["passcode"] not in str(failure.value)
     guest.fault = None
@@ -246,10 +251,12 @@ async def test_a_group_stands_for_its_members(hass: HomeAssistant, front_door: s
 async def test_unknown_recipients_are_refused_before_anything_is_made(
     hass: HomeAssistant, front_door: str, guest: Recipient, cloud: CloudServer, notify: Any
 ) -> None:
+    """Neither is one who is reached by an action of the old kind only, which has no entity."""
+    old_kind = async_mock_service(hass, "notify", "nobody")
     with pytest.raises(ServiceValidationError) as refusal:
         await share(hass, front_door, notify=notify)
     assert refusal.value.translation_key == "notify_entity_missing"
-    assert (guest.messages, cloud.calls[RANDOM]) == ([], 0)
+    assert (guest.messages, old_kind, cloud.calls[RANDOM]) == ([], [], 0)
 
 
 async def test_recipients_have_to_be_named(hass: HomeAssistant, front_door: str) -> None:
@@ -343,9 +350,6 @@ async def test_a_template_of_another_account_is_found(hass: HomeAssistant, front
 @pytest.mark.parametrize(
     ("data", "key"),
     [
-        ({"message": "{code} {nobody}"}, "unknown_placeholder"),
-        ({"message": "{code.__class__}"}, "unknown_placeholder"),
-        ({"message": "{code"}, "unknown_placeholder"),
         ({"message": "Welcome, {guest}"}, "message_without_code"),
         ({"message": "{code}", "template": "Welcome"}, "message_twice"),
         ({"template": "Welcome"}, "template_not_found"),
@@ -368,6 +372,20 @@ async def test_what_cannot_work_is_refused_before_anything_is_made(
     with pytest.raises(HomeAssistantError) as refusal:
         await share(hass, front_door, **data)
     assert refusal.value.translation_key == key
+    assert (guest.messages, cloud.calls[RANDOM]) == ([], 0)
+
+
+async def test_nothing_but_known_placeholders_is_taken(
+    hass: HomeAssistant, front_door: str, guest: Recipient, cloud: CloudServer
+) -> None:
+    for wrong in ("nobody", "code.__class__", "code[0]", "code!r", "code:>9", "0", ""):
+        with pytest.raises(ServiceValidationError) as refusal:
+            await share(hass, front_door, message=f"{{code}} {{{wrong}}}")
+        assert refusal.value.translation_key == "unknown_placeholder"
+        assert f"{{{wrong}}}" in str(refusal.value)
+    with pytest.raises(ServiceValidationError) as refusal:
+        await share(hass, front_door, message="{code")
+    assert refusal.value.translation_key == "unknown_placeholder"
     assert (guest.messages, cloud.calls[RANDOM]) == ([], 0)
 
 

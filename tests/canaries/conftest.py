@@ -30,6 +30,7 @@ COMPONENTS: Final = (
     "logbook",
     "diagnostics",
     "conversation",
+    "mobile_app",
 )
 """What keeps or shows something, and what cannot be added any more once a browser is connected."""
 

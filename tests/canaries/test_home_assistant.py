@@ -3,19 +3,23 @@
 It proves at the same time that the search finds something in every place.
 """
 
+from datetime import timedelta
 import logging
-from typing import Any, Final
+from typing import Any, Final, override
 
 from homeassistant.auth.models import User
 from homeassistant.components import persistent_notification
+from homeassistant.components.calendar import CalendarEntity, CalendarEvent
+from homeassistant.components.calendar.const import DATA_COMPONENT as CALENDARS
 from homeassistant.components.homeassistant.exposed_entities import async_expose_entity
 from homeassistant.components.logbook import async_log_entry
 from homeassistant.components.notify.const import DATA_COMPONENT
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.helpers import entity_registry as er, issue_registry as ir
 from homeassistant.setup import async_setup_component
+from homeassistant.util import dt as dt_util
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import MockConfigEntry, async_mock_service
 
 from ..documentation import ROOT, automation as documented_automation, blocks
 from ..recipients import Recipient, add_recipient
@@ -74,6 +78,7 @@ async def automate(hass: HomeAssistant, flock: Flock, kept: Where) -> None:
             "message": call(
                 "notify.send_message", {"entity_id": "notify.guest"}, message=flock.loose("message", CALL, TRACE)
             ),
+            "app": call("notify.mobile_app_phone", message=flock.loose("message to an app", CALL, TRACE)),
             "note": call("persistent_notification.create", message=flock.loose("note", CALL, TRACE, NOTIFICATION)),
             "told": told("told"),
         }.items()
@@ -81,8 +86,16 @@ async def automate(hass: HomeAssistant, flock: Flock, kept: Where) -> None:
     configs["no id"] = without_id(automation("no_id", told("no id")))
     configs["my_booking"] = {"id": "untraced", **NO_TRACES}
     configs["trigger"] = automation("trigger")
+    configs["change"] = {
+        "id": "change",
+        "alias": "change",
+        "triggers": [{"trigger": "state", "entity_id": ["event.any", "lock.any"]}],
+        "actions": [],
+        "mode": "parallel",
+    }
+    async_mock_service(hass, "notify", "mobile_app_phone")
     assert await async_setup_component(hass, "automation", {"automation": list(configs.values())})
-    for name in ("typed", "unlock", "message", "note", "told", "no_id", "my_booking"):
+    for name in ("typed", "unlock", "message", "app", "note", "told", "no_id", "my_booking"):
         await fire(hass, name)
     await fire(hass, "trigger", code=flock.loose("data of an event", event("trigger"), TRACE))
     listed = await passcodes(hass, "lock.front_door")
@@ -103,6 +116,34 @@ async def ask_agent(hass: HomeAssistant, flock: Flock, kept: Where, user: User) 
     assert code in str(agent.logs)
     logged = at("log homeassistant.components.conversation.chat_log")
     flock.note("told to a script", code, TRACE, kept, at("conversations"), logged)
+
+
+class Diary(CalendarEntity):
+    """A calendar with one event, now."""
+
+    entity_id = "calendar.any"
+
+    def __init__(self, **texts: str) -> None:
+        """Begin an hour ago."""
+        now, hour = dt_util.utcnow(), timedelta(hours=1)
+        self._event = CalendarEvent(now - hour, now + hour, **texts)
+
+    @property
+    @override
+    def event(self) -> CalendarEvent:
+        return self._event
+
+
+async def show_in_calendar(hass: HomeAssistant, flock: Flock) -> Diary:
+    """Have a calendar show numbers: the summary of what is now is recorded, its description is not."""
+    assert await async_setup_component(hass, "calendar", {})
+    texts = {
+        "summary": flock.loose("summary", CHANGE, at("state calendar.any", "database state calendar.any")),
+        "description": flock.loose("description", passing("state_changed"), at("state calendar.any")),
+    }
+    diary = Diary(**texts)
+    await hass.data[CALENDARS].async_add_entities([diary])
+    return diary
 
 
 async def test_home_assistant_keeps_what_passes_through_it(
@@ -129,8 +170,11 @@ async def test_home_assistant_keeps_what_passes_through_it(
     assert guest is not None
     await guest.async_send_message(flock.loose("message from inside"))
 
-    attribute = flock.loose("attribute", CHANGE, at("state event.any", "database state event.any"))
-    hass.states.async_set("event.any", "now", {"code": attribute})
+    for name, entity_id in {"code": "event.any", "changed_by": "lock.any"}.items():
+        places = at(f"state {entity_id}", f"database state {entity_id}")
+        hass.states.async_set(entity_id, "before")
+        hass.states.async_set(entity_id, "now", {name: flock.loose(name, CHANGE, TRACE, places)})
+    diary = await show_in_calendar(hass, flock)
     async_log_entry(hass, "Door", flock.loose("activity", event("logbook_entry"), at("activity")))
     logging.getLogger("any").error("It is %s", flock.loose("log", at("log any", "system log")))
     er.async_get(hass).async_update_entity("lock.front_door", name=flock.loose("name", CHANGE, NAME))
@@ -147,6 +191,7 @@ async def test_home_assistant_keeps_what_passes_through_it(
     hass.config_entries.async_update_entry(loaded, data={**loaded.data, "region": region})
 
     places = await read_all()
+    await diary.async_remove()
     assert flock.astray(places) == {}
     found = set().union(*flock.expected.values())
     assert {sort for sort in SORTS if any(place.startswith(sort) for place in found)} == set(SORTS)
