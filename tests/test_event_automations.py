@@ -11,7 +11,7 @@ from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_capture_events, async_mock_service
 
-from simulator import Fault, World
+from simulator import CloudServer, Fault, World
 
 from .documentation import ROOT, blocks
 from .passing_time import pass_time
@@ -86,6 +86,7 @@ async def test_after_an_outage_news_are_news_and_the_rest_is_late_but_alarms_are
     told: Events,  # noqa: F811
     world: World,
     entity_id: Find,
+    cloud: CloudServer,
 ) -> None:
     """An hour without the cloud; when it is back, the bolt is where it was, and nobody asks for the log."""
     lasting = [
@@ -102,7 +103,9 @@ async def test_after_an_outage_news_are_news_and_the_rest_is_late_but_alarms_are
             world.lock("front_door").turn_key()
     assert state_of(hass, entity_id("sensor", "front_door", "lockbattery")).state == "unavailable"
     world.faults.clear()
+    cloud.reset_calls()
     await pass_time(hass, freezer, timedelta(minutes=4))
+    assert cloud.calls["/v3/lockRecord/list"] == 1
     assert [(event["event_type"], event.get("kind"), event.get("late")) for event in told] == [
         ("late", "unlocked", None),
         ("tamper", None, True),

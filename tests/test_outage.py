@@ -203,6 +203,7 @@ async def test_a_lock_that_answers_tells_that_the_cloud_is_back(
     await hass.async_block_till_done(wait_background_tasks=True)
     assert account.last_update_success
     assert cloud.calls[INVENTORY] == 1
+    assert cloud.calls[RECORDS] == 0, "nothing was missed in so short a time"
 
 
 @WHOLE_HOUSE

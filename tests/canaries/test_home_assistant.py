@@ -123,10 +123,10 @@ class Diary(CalendarEntity):
 
     entity_id = "calendar.any"
 
-    def __init__(self, **texts: str) -> None:
+    def __init__(self, summary: str, description: str) -> None:
         """Begin an hour ago."""
         now, hour = dt_util.utcnow(), timedelta(hours=1)
-        self._event = CalendarEvent(now - hour, now + hour, **texts)
+        self._event = CalendarEvent(now - hour, now + hour, summary, description)
 
     @property
     @override
@@ -137,11 +137,10 @@ class Diary(CalendarEntity):
 async def show_in_calendar(hass: HomeAssistant, flock: Flock) -> Diary:
     """Have a calendar show numbers: the summary of what is now is recorded, its description is not."""
     assert await async_setup_component(hass, "calendar", {})
-    texts = {
-        "summary": flock.loose("summary", CHANGE, at("state calendar.any", "database state calendar.any")),
-        "description": flock.loose("description", passing("state_changed"), at("state calendar.any")),
-    }
-    diary = Diary(**texts)
+    diary = Diary(
+        flock.loose("summary", CHANGE, at("state calendar.any", "database state calendar.any")),
+        flock.loose("description", passing("state_changed"), at("state calendar.any")),
+    )
     await hass.data[CALENDARS].async_add_entities([diary])
     return diary
 
@@ -171,9 +170,9 @@ async def test_home_assistant_keeps_what_passes_through_it(
     await guest.async_send_message(flock.loose("message from inside"))
 
     for name, entity_id in {"code": "event.any", "changed_by": "lock.any"}.items():
-        places = at(f"state {entity_id}", f"database state {entity_id}")
+        kept_in = at(f"state {entity_id}", f"database state {entity_id}")
         hass.states.async_set(entity_id, "before")
-        hass.states.async_set(entity_id, "now", {name: flock.loose(name, CHANGE, TRACE, places)})
+        hass.states.async_set(entity_id, "now", {name: flock.loose(name, CHANGE, TRACE, kept_in)})
     diary = await show_in_calendar(hass, flock)
     async_log_entry(hass, "Door", flock.loose("activity", event("logbook_entry"), at("activity")))
     logging.getLogger("any").error("It is %s", flock.loose("log", at("log any", "system log")))
