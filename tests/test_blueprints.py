@@ -279,7 +279,7 @@ async def test_who_came_home_is_told_once_and_who_leaves_is_not(
     assert taken(phone) == [], "nobody knows whose key it was"
     await later(hass, freezer, timedelta(minutes=11))
     await hass.config_entries.async_reload(loaded.entry_id)
-    await hass.async_block_till_done()
+    await later(hass, freezer, timedelta(0))
     assert taken(phone) == [], "what is restored is no news"
     world.faults.add(Fault(kind="http_503"))
     lock.enter_code(CODE)
@@ -292,7 +292,7 @@ async def test_who_came_home_is_told_once_and_who_leaves_is_not(
     lock.enter_code(CODE)
     await later(hass, freezer, timedelta(minutes=30))
     await read(loaded)
-    await hass.async_block_till_done()
+    await later(hass, freezer, timedelta(0))
     assert state_of(hass, ACCESS).attributes["event_type"] == "late"
     assert taken(phone) == [], "half an hour ago"
 
@@ -374,7 +374,7 @@ async def test_guests_arrive_once_also_if_that_is_learned_late(
     ]
     assert "592846" not in str([state.as_dict() for state in hass.states.async_all()])
     await hass.config_entries.async_reload(loaded.entry_id)
-    await hass.async_block_till_done()
+    await later(hass, freezer, timedelta(0))
     lock.enter_code("592847")
     await heard(hass, freezer, loaded)
     assert state_of(hass, ACCESS).attributes["who"] == "Wang"
@@ -420,7 +420,7 @@ async def test_alarms_that_come_together_are_all_told(
     assert [call.data["data"] for call in shouted] == [critical] * 3
     assert {call.data["domain"] for call in called} == {"notify"}, "nothing is said in the house"
     await hass.config_entries.async_reload(loaded.entry_id)
-    await hass.async_block_till_done()
+    await later(hass, freezer, timedelta(0))
     assert taken(phone) == []
 
 
@@ -444,7 +444,7 @@ async def test_a_command_that_failed_is_told_with_its_cause(
         "Front Door could not be unlocked: No gateway",
     ]
     await hass.config_entries.async_reload(loaded.entry_id)
-    await hass.async_block_till_done()
+    await later(hass, freezer, timedelta(0))
     assert taken(phone) == [], "what is restored is no news"
     world.faults.clear()
     await command(hass, "lock", LOCK)
