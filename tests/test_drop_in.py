@@ -137,6 +137,8 @@ async def test_their_wish_for_rare_questions_is_kept(
     freezer: FrozenDateTimeFactory,
     cloud: CloudServer,
 ) -> None:
+    # Three hours on average: at night more.
+    freezer.move_to("2026-10-14T09:30:12.345+00:00")
     hass.config_entries.async_update_entry(theirs, options={**theirs.options, "poll_interval": 180})
     await setup(hass, theirs)
     cloud.reset_calls()
