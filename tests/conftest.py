@@ -12,6 +12,7 @@ from homeassistant.components.application_credentials import ClientCredential, a
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
+from homeassistant.loader import DATA_INTEGRATIONS, Integration
 from homeassistant.setup import async_setup_component
 from homeassistant.util import executor
 from hypothesis import settings
@@ -101,6 +102,17 @@ def quiet_loggers() -> None:
     logging.getLogger("aiohttp.access").setLevel(logging.WARNING)
 
 
+_FOUND: dict[str, Integration] = {}
+"""The integrations of Home Assistant that are set up with ours, as the first house has found them."""
+
+
+def _look_up(hass: HomeAssistant) -> None:
+    """Let a house know them without a look at their files, for which it would begin a thread each."""
+    known = hass.data[DATA_INTEGRATIONS]
+    for domain, found in _FOUND.items():
+        known[domain] = Integration(hass, found.pkg_path, found.file_path, found.manifest, found._top_level_files)
+
+
 @pytest.fixture(autouse=True)
 def auto_enable_custom_integrations(request: pytest.FixtureRequest) -> None:
     """Make the integration loadable in every test that has a Home Assistant."""
@@ -108,6 +120,7 @@ def auto_enable_custom_integrations(request: pytest.FixtureRequest) -> None:
         # Before anything is scheduled: holding the clock later makes every timer due at once.
         request.getfixturevalue("freezer").move_to(MOMENT)
     if "hass" in request.fixturenames:
+        _look_up(request.getfixturevalue("hass"))
         request.getfixturevalue("no_pauses")
         request.getfixturevalue("enable_custom_integrations")
         request.getfixturevalue("check_translations")
@@ -242,6 +255,9 @@ async def setup(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     await async_setup_component(hass, "homeassistant", {})
     assert await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
+    if not _FOUND:
+        found = hass.data[DATA_INTEGRATIONS].items()
+        _FOUND.update((name, one) for name, one in found if isinstance(one, Integration) and one.is_built_in)
 
 
 @pytest.fixture
