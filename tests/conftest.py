@@ -116,6 +116,9 @@ def _look_up(hass: HomeAssistant) -> None:
 @pytest.fixture(autouse=True)
 def auto_enable_custom_integrations(request: pytest.FixtureRequest) -> None:
     """Make the integration loadable in every test that has a Home Assistant."""
+    if request.node.get_closest_marker("platforms"):
+        # For as long as there is a house, which is taken down at last.
+        request.getfixturevalue("platforms")
     if "freezer" in request.fixturenames:
         # Before anything is scheduled: holding the clock later makes every timer due at once.
         request.getfixturevalue("freezer").move_to(MOMENT)
@@ -240,6 +243,15 @@ def all_enabled() -> Generator[None]:
         new_callable=PropertyMock,
         return_value=True,
     ):
+        yield
+
+
+@pytest.fixture
+def platforms(request: pytest.FixtureRequest) -> Generator[None]:
+    """Set up no more platforms than a test needs (mark `platforms`)."""
+    marker = request.node.get_closest_marker("platforms")
+    assert marker
+    with patch("custom_components.ttlock.PLATFORMS", list(marker.args)):
         yield
 
 

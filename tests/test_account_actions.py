@@ -19,7 +19,7 @@ from .conftest import WHOLE_HOUSE
 from .test_actions import act
 from .test_lock import Find
 
-pytestmark = pytest.mark.locks("front_door")
+pytestmark = [pytest.mark.locks("front_door"), pytest.mark.platforms("lock")]
 
 PASSWORD = "canary-of-a-registered-user"
 OTHER_PASSWORD = "canary-of-a-reset-password"

@@ -38,7 +38,7 @@ from .test_actions import act
 from .test_biometrics_actions import PHOTO
 from .test_lock import Find
 
-pytestmark = pytest.mark.locks("front_door")
+pytestmark = [pytest.mark.locks("front_door"), pytest.mark.platforms("lock", "sensor")]
 
 type Sampled = Callable[[str], dict[str, Any]]
 

@@ -25,7 +25,7 @@ from .conftest import WHOLE_HOUSE
 from .passing_time import pass_time
 from .test_lock import Find
 
-pytestmark = pytest.mark.locks("front_door")
+pytestmark = [pytest.mark.locks("front_door"), pytest.mark.platforms("lock", "sensor")]
 
 ADD = "/v3/keyboardPwd/add"
 

@@ -18,7 +18,7 @@ from .conftest import WHOLE_HOUSE
 from .test_actions import act
 from .test_lock import Find, state_of
 
-pytestmark = pytest.mark.locks("front_door")
+pytestmark = [pytest.mark.locks("front_door"), pytest.mark.platforms("lock", "sensor", "switch")]
 
 MASTER = "40817263"
 

@@ -15,7 +15,7 @@ from .bluetooth import air, scanner  # noqa: F401  # fixtures
 from .conftest import setup
 from .test_lock import Find
 
-pytestmark = pytest.mark.locks("front_door")
+pytestmark = [pytest.mark.locks("front_door"), pytest.mark.platforms("binary_sensor", "lock")]
 NO_APP = 66
 
 

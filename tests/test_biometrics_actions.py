@@ -23,7 +23,7 @@ from .test_actions import act
 from .test_keys import keys
 from .test_lock import Find
 
-pytestmark = pytest.mark.locks("front_door")
+pytestmark = [pytest.mark.locks("front_door"), pytest.mark.platforms("lock")]
 
 PALM = "281474976711000"
 PHOTO = b"\xff\xd8\xff" + bytes(MIN_PHOTO_BYTES)

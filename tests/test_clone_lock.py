@@ -33,7 +33,7 @@ from .conftest import CREDENTIAL_ID, WHOLE_HOUSE, setup
 from .passing_time import pass_time
 from .test_lock import Find
 
-pytestmark = pytest.mark.locks("front_door", "garden_gate")
+pytestmark = [pytest.mark.locks("front_door", "garden_gate"), pytest.mark.platforms("lock")]
 
 type Clone = Callable[..., Any]
 

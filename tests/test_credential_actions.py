@@ -23,7 +23,7 @@ from .test_actions import act
 from .test_keys import keys
 from .test_lock import Find
 
-pytestmark = pytest.mark.locks("front_door")
+pytestmark = [pytest.mark.locks("front_door"), pytest.mark.platforms("lock")]
 
 NUMBER = "2882343476"
 FOB = "281474976711111"

@@ -25,7 +25,7 @@ from .test_actions import act
 from .test_lock import Find, command, state_of
 from .vendor_codes import CLASS_OF
 
-pytestmark = pytest.mark.locks("front_door")
+pytestmark = [pytest.mark.locks("front_door"), pytest.mark.platforms("lock", "number")]
 
 FITTING: Final[dict[str, tuple[str, tuple[int, ...], dict[str, Any]]]] = {
     "create_passcode": (

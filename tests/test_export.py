@@ -25,7 +25,7 @@ from .conftest import WHOLE_HOUSE
 from .test_actions import act
 from .test_lock import Find
 
-pytestmark = pytest.mark.locks("front_door")
+pytestmark = [pytest.mark.locks("front_door"), pytest.mark.platforms("lock")]
 
 CODE = "48151623"
 CARD = "1723612378"

@@ -21,7 +21,7 @@ from simulator import CloudServer, Fault, World
 
 from .test_lock import Find, state_of
 
-pytestmark = pytest.mark.locks("front_door")
+pytestmark = [pytest.mark.locks("front_door"), pytest.mark.platforms("lock", "number", "switch")]
 
 FAULTS: dict[str, dict[str, Any]] = {
     "http 500": {"kind": "http_500"},

@@ -25,7 +25,7 @@ from .passing_time import pass_time
 from .test_actions import act
 from .test_lock import Find
 
-pytestmark = pytest.mark.locks("front_door")
+pytestmark = [pytest.mark.locks("front_door"), pytest.mark.platforms("lock", "sensor")]
 
 STATE = "/v3/lock/queryOpenState"
 UNLOCK = "/v3/lock/unlock"

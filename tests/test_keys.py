@@ -15,7 +15,7 @@ from simulator import CloudServer, Fault, World
 from .test_actions import act
 from .test_lock import Find
 
-pytestmark = pytest.mark.locks("front_door")
+pytestmark = [pytest.mark.locks("front_door"), pytest.mark.platforms("lock")]
 
 NUMBER = "3661413478"
 SWAPPED = "1723612378"

@@ -22,7 +22,7 @@ from .conftest import setup
 from .test_actions import act
 from .test_lock import Find
 
-pytestmark = pytest.mark.locks("front_door", "office", "cellar", "holiday_flat")
+pytestmark = [pytest.mark.locks("front_door", "office", "cellar", "holiday_flat"), pytest.mark.platforms("lock")]
 
 ANNA: Final = "landlord@example.com"
 """The account of the person who moves in."""

@@ -19,7 +19,7 @@ from .test_actions import act
 from .test_keys import keys
 from .test_lock import Find
 
-pytestmark = pytest.mark.locks("front_door")
+pytestmark = [pytest.mark.locks("front_door"), pytest.mark.platforms("lock")]
 
 NUMBER = 1763715600
 ADD = "/v3/qrCode/add"

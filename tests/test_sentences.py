@@ -25,7 +25,7 @@ from .test_lock import command
 from .test_record_options import choose
 from .test_records import CARD, CODE
 
-pytestmark = pytest.mark.locks("front_door")
+pytestmark = [pytest.mark.locks("front_door"), pytest.mark.platforms("lock")]
 
 LANGUAGES: Final = ("en", "zh-CN", "zh-HK", "zh-TW")
 NAMED: Final = {"voice_manage": False, "voice_names": True, "voice_recipients": []}

@@ -21,7 +21,7 @@ from .test_actions import act, passcodes
 from .test_lock import Find
 from .test_message_templates import add_template, change_template
 
-pytestmark = pytest.mark.locks("front_door")
+pytestmark = [pytest.mark.locks("front_door"), pytest.mark.platforms("lock")]
 
 RANDOM = "/v3/keyboardPwd/get"
 LINK = "https://lock.example.com/"

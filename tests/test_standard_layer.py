@@ -23,7 +23,7 @@ from .repository.test_actions_described import schema_fields
 from .test_actions import act
 from .test_lock import Find
 
-pytestmark = pytest.mark.locks("front_door")
+pytestmark = [pytest.mark.locks("front_door"), pytest.mark.platforms("lock")]
 
 MATTER = matter_shapes.shapes()
 THEIR_FIELDS = matter_shapes.fields()

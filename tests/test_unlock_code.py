@@ -16,7 +16,7 @@ from .test_lock import command, state_of
 from .test_record_options import choose
 from .test_records import CODE as PASSCODE, Events, front_door, told  # noqa: F401  # fixtures among them
 
-pytestmark = pytest.mark.locks("front_door")
+pytestmark = [pytest.mark.locks("front_door"), pytest.mark.platforms("lock", "event", "sensor")]
 
 CODE: Final = "907163"
 LOCK: Final = "lock.front_door"

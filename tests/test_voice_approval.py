@@ -44,7 +44,7 @@ from .test_voice_tools import (
 )
 from .voice_agent import ScriptedAgent
 
-pytestmark = pytest.mark.locks("front_door")
+pytestmark = [pytest.mark.locks("front_door"), pytest.mark.platforms("lock")]
 
 NOW: Final = {"lock": NAME, "guest": "Li", "start": "2026-12-24 13:00", "end": "2026-12-24 18:00"}
 SENT: Final = {"approval_sent": True, "done": False}

@@ -29,7 +29,7 @@ from .test_records import CARD, CODE, read
 from .test_share_access import RANDOM, code_in
 from .voice_agent import ScriptedAgent, add_agent
 
-pytestmark = pytest.mark.locks("front_door")
+pytestmark = [pytest.mark.locks("front_door"), pytest.mark.platforms("lock")]
 
 NAME: Final = "Front Door"
 OPTIONS: Final = {"voice_manage": True, "voice_names": False, "voice_recipients": ["notify.guest"]}
