@@ -2,15 +2,18 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from math import isnan
 from typing import override
 
 from homeassistant.components.number import NumberDeviceClass, NumberEntity, NumberEntityDescription, NumberMode
 from homeassistant.const import EntityCategory, UnitOfTime
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .client import Feature
 from .client.settings import MAX_VOLUME
+from .const import DOMAIN
 from .coordinator import TTLockConfigEntry
 from .data import LockData
 from .entity import LockEntityDescription, TTLockEntity, async_add_lock_entities
@@ -109,4 +112,7 @@ class LockNumber(TTLockEntity, NumberEntity):
     @override
     async def async_set_native_value(self, value: float) -> None:
         """Set the number at the lock."""
+        if isnan(value):
+            # It is neither below the range nor above it, which is all that Home Assistant looks at.
+            raise ServiceValidationError(translation_domain=DOMAIN, translation_key="not_a_number")
         await self.async_run(self.entity_description.set_fn(self.coordinator, int(value)))

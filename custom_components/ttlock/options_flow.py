@@ -54,6 +54,8 @@ MENU: Final = [
 ]
 MOST_CALLS: Final = 100_000_000
 LATEST_MINUTES: Final = 24 * 60
+LONGEST_NUMBER: Final = 9
+"""More digits than the number of any kind of record has."""
 READING_SECONDS: Final = 5
 """Names are suggestions: whoever waits longer types them."""
 
@@ -74,17 +76,20 @@ class TTLockOptionsFlow(VoiceSteps, BlueprintSteps, UnlockCodeSteps, RoadOptions
     async def async_step_records(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask what is kept, what is shown, and what counts as news."""
         if user_input is not None:
-            return self._save({**user_input, CONF_LATE_MINUTES: int(user_input[CONF_LATE_MINUTES])})
+            return self._save(user_input)
         options = self.config_entry.options
         late = options.get(CONF_LATE_MINUTES, int(LATE_AFTER.total_seconds()) // 60)
         schema = vol.Schema(
             {
                 vol.Required(CONF_RECORD_NAMES, default=options.get(CONF_RECORD_NAMES, True)): BooleanSelector(),
                 vol.Required(CONF_ACTIVITY, default=options.get(CONF_ACTIVITY, True)): BooleanSelector(),
-                vol.Required(CONF_LATE_MINUTES, default=late): NumberSelector(
-                    NumberSelectorConfig(
-                        min=1, max=LATEST_MINUTES, unit_of_measurement="min", mode=NumberSelectorMode.BOX
-                    )
+                vol.Required(CONF_LATE_MINUTES, default=late): vol.All(
+                    NumberSelector(
+                        NumberSelectorConfig(
+                            min=1, max=LATEST_MINUTES, unit_of_measurement="min", mode=NumberSelectorMode.BOX
+                        )
+                    ),
+                    vol.Coerce(int),
                 ),
             }
         )
@@ -132,10 +137,10 @@ class TTLockOptionsFlow(VoiceSteps, BlueprintSteps, UnlockCodeSteps, RoadOptions
         if user_input is not None:
             texts = _tidy(user_input.get(CONF_BELL_RECORDS, ()))
             chosen = [lock_ids[entity] for entity in user_input.get(CONF_BELL_LOCKS, ()) if entity in lock_ids]
-            wrong = next((text for text in texts if not text.isdecimal() or not is_free(int(text))), "")
+            wrong = next((text for text in texts if not _is_number(text) or not is_free(int(text))), "")
             if not wrong:
                 return self._save({CONF_BELL_LOCKS: chosen, CONF_BELL_RECORDS: sorted(int(text) for text in texts)})
-            errors[CONF_BELL_RECORDS] = "known_number" if wrong.isdecimal() else "not_a_number"
+            errors[CONF_BELL_RECORDS] = "known_number" if _is_number(wrong) else "not_a_number"
             locks = user_input.get(CONF_BELL_LOCKS, [])
         else:
             options = self.config_entry.options
@@ -157,14 +162,15 @@ class TTLockOptionsFlow(VoiceSteps, BlueprintSteps, UnlockCodeSteps, RoadOptions
     async def async_step_calls(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask how many calls a month the plan of the developer application has."""
         if user_input is not None:
-            calls = int(user_input[CONF_CALLS_A_MONTH])
+            calls = user_input[CONF_CALLS_A_MONTH]
             # Without a word of the user the plan is the free one, or the smaller one that the vendor showed.
             return self._save({CONF_CALLS_A_MONTH: None if calls == FREE_PLAN else calls})
         known = self.config_entry.options.get(CONF_CALLS_A_MONTH) or FREE_PLAN
         schema = vol.Schema(
             {
-                vol.Required(CONF_CALLS_A_MONTH, default=known): NumberSelector(
-                    NumberSelectorConfig(min=100, max=MOST_CALLS, mode=NumberSelectorMode.BOX)
+                vol.Required(CONF_CALLS_A_MONTH, default=known): vol.All(
+                    NumberSelector(NumberSelectorConfig(min=100, max=MOST_CALLS, mode=NumberSelectorMode.BOX)),
+                    vol.Coerce(int),
                 )
             }
         )
@@ -210,3 +216,8 @@ def _several(options: Iterable[str]) -> SelectSelector:
 
 def _tidy(texts: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(tidy for text in texts if (tidy := text.strip())))
+
+
+def _is_number(text: str) -> bool:
+    """Return whether a text may be the number of a kind of record."""
+    return text.isdecimal() and len(text) <= LONGEST_NUMBER

@@ -19,6 +19,22 @@ DIGITS = vol.Coerce(str)
 """Digits may arrive as a number when a template was rendered to one."""
 OBJECT_ID = vol.All(vol.Coerce(int), vol.Range(min=1))
 NAME = vol.All(cv.string, str.strip, vol.Length(min=1))
+
+
+def _fitting[T](validator: Callable[[Any], T]) -> Callable[[Any], T]:
+    """Return what refuses numbers, too, of which Home Assistant can make no time."""
+
+    def check(value: Any) -> T:
+        try:
+            return validator(value)
+        except OverflowError as err:
+            raise vol.Invalid("number too large") from err
+
+    return check
+
+
+DURATION: Final = _fitting(cv.positive_time_period)
+TIME_OF_DAY: Final = _fitting(cv.time)
 RECEIVER: Final[VolDictType] = {vol.Required("receiver_username"): NAME}
 CONFIRM: Final[VolDictType] = {vol.Required("confirm"): cv.boolean}
 """What cannot be undone is said twice; `confirmed` looks whether it was."""

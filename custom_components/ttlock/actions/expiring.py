@@ -3,7 +3,6 @@
 from typing import Any, Final, cast
 
 from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, SupportsResponse
-from homeassistant.helpers import config_validation as cv
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
@@ -13,7 +12,7 @@ from ..client.errors import NotPermitted
 from ..client.grants import EXPIRING
 from ..lock_coordinator import LockCoordinator
 from ..targets import async_target_or_all_locks
-from .action import Action, Target
+from .action import DURATION, Action, Target
 from .results import Result, listed
 
 
@@ -55,7 +54,7 @@ ACTIONS: Final = {
     "list_expiring": Action(
         handler=async_list_expiring,
         target=Target.ALL_LOCKS,
-        fields={vol.Optional("within", default=EXPIRING): cv.positive_time_period},
+        fields={vol.Optional("within", default=EXPIRING): DURATION},
         admin=False,
         response=SupportsResponse.ONLY,
     ),

@@ -20,7 +20,7 @@ from ..const import DOMAIN
 from ..errors import translated
 from ..lock_coordinator import LockCoordinator
 from ..targets import async_may_see_secrets, async_target_locks
-from .action import DIGITS, OBJECT_ID, Action
+from .action import DIGITS, DURATION, OBJECT_ID, Action
 from .outcomes import result_of, result_of_all
 from .passcode_writer import async_place
 from .period import PERIOD, full_hour, next_full_hour, period_of
@@ -262,7 +262,7 @@ ACTIONS: Final = {
     "cleanup_passcodes": Action(
         handler=async_cleanup_passcodes,
         fields={
-            vol.Optional("older_than", default=0): cv.positive_time_period,
+            vol.Optional("older_than", default=0): DURATION,
             vol.Optional("dry_run", default=False): cv.boolean,
         },
     ),

@@ -9,6 +9,7 @@ import voluptuous as vol
 
 from ..client.errors import InvalidInput
 from ..client.passcodes import YEARS, check_years
+from .action import DURATION
 from .results import aware
 
 HOUR: Final = timedelta(hours=1)
@@ -17,7 +18,7 @@ LONGEST: Final = timedelta(days=366 * len(YEARS))
 PERIOD: Final[VolDictType] = {
     vol.Optional("start_time"): cv.datetime,
     vol.Optional("end_time"): cv.datetime,
-    vol.Optional("duration"): cv.positive_time_period,
+    vol.Optional("duration"): DURATION,
 }
 
 

@@ -19,7 +19,7 @@ from ..lock_upkeep import WHOLE_WEEK
 from ..plans import described, windows
 from ..switch import DEFAULT_AUTO_LOCK_SECONDS
 from ..targets import async_target_locks
-from .action import Action
+from .action import TIME_OF_DAY, Action
 from .results import CONFIRMED, Result, each, one_each
 
 MAX_AUTO_LOCK_SECONDS = 3600
@@ -142,8 +142,8 @@ async def async_update_state(hass: HomeAssistant, call: ServiceCall) -> ServiceR
 
 
 _PERIOD: VolDictType = {
-    vol.Optional("start_time"): cv.time,
-    vol.Optional("end_time"): cv.time,
+    vol.Optional("start_time"): TIME_OF_DAY,
+    vol.Optional("end_time"): TIME_OF_DAY,
     vol.Optional("all_day"): cv.boolean,
     vol.Optional("days"): cv.weekdays,
 }

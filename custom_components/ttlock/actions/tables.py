@@ -88,8 +88,13 @@ async def async_file(hass: HomeAssistant, path: str | None, *, with_secrets: boo
 def _judged(hass: HomeAssistant, file: Path) -> tuple[bool, bool]:
     """Return whether a file may be written, and whether everybody could read it then."""
     public = Path(hass.config.path(PUBLIC_FOLDER)).resolve()
+    try:
+        resolved = file.resolve()
+    except ValueError:
+        # A character that no file can have in its name.
+        return False, False
     allowed = file.parent.is_dir() and not file.is_dir() and hass.config.is_allowed_path(str(file))
-    return allowed, file.resolve().is_relative_to(public)
+    return allowed, resolved.is_relative_to(public)
 
 
 async def async_write(

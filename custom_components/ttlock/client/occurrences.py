@@ -7,8 +7,12 @@ from typing import Final
 from .credentials import Validity, ValidityKind
 from .cyclic import CyclicWindow, weekly
 from .passage import MINUTES_A_DAY, PassagePeriod
+from .passcodes import YEARS
 
 EPOCH: Final = datetime.fromtimestamp(0, UTC)
+FIRST: Final = datetime(YEARS.start, 1, 1, tzinfo=UTC)
+LAST: Final = datetime(YEARS.stop, 1, 1, tzinfo=UTC)
+"""Between them are the years that a lock knows."""
 LATEST: Final = datetime.max.replace(tzinfo=UTC)
 DAYS_TO_LOOK: Final = timedelta(days=8)
 """Weekly windows repeat within them."""
@@ -33,10 +37,11 @@ def spans(validity: Validity, begin: datetime, until: datetime, zone: tzinfo) ->
 
 
 def weekly_spans(windows: Iterable[CyclicWindow], begin: datetime, until: datetime, zone: tzinfo) -> list[Span]:
-    """Return the occurrences of weekly windows that touch a range.
+    """Return the occurrences of weekly windows that touch a range, in the years that a lock knows.
 
     Times of the day are those of the wall: on the days on which the clock is changed, a window is longer or shorter.
     """
+    begin, until = max(begin, FIRST), min(until, LAST)
     day, last = begin.astimezone(zone).date() - timedelta(days=1), until.astimezone(zone).date()
     found: list[Span] = []
     while day <= last:

@@ -20,6 +20,7 @@ from ..errors import (
     TTLockError,
     error_from_code,
 )
+from ..text import check_text
 
 CONNECT_TIMEOUT_SECONDS: Final = 10.0
 """A server that does not even take a call for so long is not there; the patience for slow locks begins after it."""
@@ -50,10 +51,11 @@ async def exchange(
 
     With an `image` the form goes into the address and the image is the body (ttlock-open-api.md 4.8).
 
-    Raises ConnectionFailed, RequestTimeout or ServerFault when there is no verdict; OutcomeUnknown instead when the
+    Raises InvalidInput for a text that cannot be sent, ConnectionFailed, RequestTimeout or ServerFault when there is no verdict; OutcomeUnknown instead when the
     request must not be repeated and may have reached the cloud. Causes are cut off: aiohttp quotes addresses with
     the token in them.
     """
+    check_text(*form.values())
     timeout = aiohttp.ClientTimeout(total=timeout_seconds, sock_connect=CONNECT_TIMEOUT_SECONDS)
     in_body = post and image is None
     lost: TTLockError

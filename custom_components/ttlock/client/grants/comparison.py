@@ -10,6 +10,7 @@ from ..credentials import Credential, CredentialKind, EkeyCredential, PasscodeCr
 from ..ekeys import EkeyRequest
 from ..errors import InvalidInput
 from ..secret import Secret
+from ..text import check_text
 from .model import Change, Wish, is_random, normal_validity
 
 CLOCKS_APART: Final = timedelta(minutes=5)
@@ -20,6 +21,7 @@ CHANGEABLE: Final = ("label", "number", "validity")
 
 def normal(wish: Wish) -> Wish:
     """Return a wish as the cloud's table will spell it, so that it is recognised there; InvalidInput if that is odd."""
+    check_text(wish.label, None if wish.ekey is None else wish.ekey.receiver)
     number = wish.number
     if wish.kind is CredentialKind.CARD and number is not None:
         check_number(number, reverse=wish.reversed_number)
@@ -37,7 +39,8 @@ def normal(wish: Wish) -> Wish:
 
 
 def normal_change(change: Change, kind: CredentialKind) -> Change:
-    """Return a change as the cloud's table will spell it."""
+    """Return a change as the cloud's table will spell it; InvalidInput if that is odd."""
+    check_text(change.label)
     return replace(
         change,
         label=None if change.label is None else change.label.strip(),

@@ -64,7 +64,7 @@ class Access:
 
     def ends_within(self, span: timedelta, now: datetime) -> bool:
         """Return whether it counts, and ends within a time."""
-        return self.counts and self.end is not None and now < self.end <= now + span
+        return self.counts and self.end is not None and timedelta(0) < self.end - now <= span
 
     def next_change(self, now: datetime, zone: tzinfo) -> datetime | None:
         """Return when time alone will change something about it."""
