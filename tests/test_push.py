@@ -135,6 +135,55 @@ async def test_locked_is_believed_when_it_stands_in_the_list(
     assert cloud.calls[LIST] == 1
 
 
+async def test_where_callbacks_come_an_answer_that_was_lost_is_asked_for_again_and_not_half_a_day_later(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    client: TestClient[Any, Any],
+    path: str,
+    world: World,
+    cloud: CloudServer,
+    entity_id: Find,
+) -> None:
+    front_door, door = entity_id("lock", "front_door", "lock"), world.lock("front_door")
+    door.enter_code(CODE)
+    await post(hass, client, path, form(world, record()))
+    door.jammed = True
+    world.faults.add(Fault(kind="http_503"))
+    await pass_time(hass, freezer, timedelta(seconds=door.auto_lock_seconds + 4))
+    await pass_time(hass, freezer, timedelta(seconds=30))
+    assert state_of(hass, front_door).state == "locked", "it should have locked itself, and nobody could look"
+    await pass_time(hass, freezer, timedelta(minutes=14))
+    await pass_time(hass, freezer, timedelta(minutes=1))
+    assert state_of(hass, front_door).state == "unavailable", "the outage is known"
+    world.faults.clear()
+    cloud.reset_calls()
+    await pass_time(hass, freezer, timedelta(minutes=6))
+    assert state_of(hass, front_door).state == "unlocked"
+    assert cloud.calls[STATE] <= 2
+
+
+async def test_where_callbacks_come_one_lost_answer_is_no_outage_and_asked_for_again(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    client: TestClient[Any, Any],
+    path: str,
+    world: World,
+    cloud: CloudServer,
+    entity_id: Find,
+) -> None:
+    front_door, door = entity_id("lock", "front_door", "lock"), world.lock("front_door")
+    door.enter_code(CODE)
+    await post(hass, client, path, form(world, record()))
+    door.jammed = True
+    world.faults.add(Fault(kind="errcode", errcode=-3003, path=STATE))
+    await pass_time(hass, freezer, timedelta(seconds=door.auto_lock_seconds + 4))
+    world.faults.clear()
+    await pass_time(hass, freezer, timedelta(seconds=30))
+    assert state_of(hass, front_door).state == "locked", "its gateway was busy"
+    await pass_time(hass, freezer, timedelta(minutes=1))
+    assert state_of(hass, front_door).state == "unlocked"
+
+
 async def test_a_made_up_locked_is_not_believed(
     hass: HomeAssistant, client: TestClient[Any, Any], path: str, world: World, entity_id: Find, cloud: CloudServer
 ) -> None:

@@ -122,6 +122,8 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
         self._failing_since: datetime | None = None
         self._failures = 0
         self._looking = False
+        self._doubted_at: datetime | None = None
+        """When the lists were read last because the cloud did not answer about a lock."""
         self.talks = asyncio.Semaphore(PARALLEL_TALKS)
         """Turns of the locks that nobody waits for and that only Bluetooth reaches."""
         self._passed_over: set[int] = set()
@@ -269,6 +271,17 @@ class AccountCoordinator(DataUpdateCoordinator[Inventory]):
         if self.failing and not self._looking:
             self._looking = True
             self._in_background(self._async_look(), f"{self.name}: the cloud answers")
+
+    @callback
+    def async_unanswered(self, lock_id: int) -> None:
+        """Take note that the cloud did not answer about a lock: see soon whether it is out, and ask when it is back."""
+        self._passed_over.add(lock_id)
+        now = dt_util.utcnow()
+        if self.failing or self._looking or (self._doubted_at and now - self._doubted_at < INVENTORY_RETRY_INTERVAL):
+            return
+        self._doubted_at = now
+        self._looking = True
+        self._in_background(self._async_look(), f"{self.name}: the cloud does not answer")
 
     @callback
     def passes_over(self, lock_id: int) -> bool:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
-from .client.errors import DeviceUnreachable, NotExecuted, QuotaExceeded, TTLockError
+from .client.errors import DeviceBusy, DeviceUnreachable, NotExecuted, QuotaExceeded, TransportError, TTLockError
 from .client.evidence import Confidence, FactSource
 from .client.knowledge import Fact
 from .const import LOGGER, OUTAGE_LIMIT, TROUBLE_PAUSES_SECONDS
@@ -68,18 +68,30 @@ class LockContact:
             self._trouble_since = dt_util.utcnow()
             self._outage.after(OUTAGE_LIMIT + INSTANT)
             LOGGER.info("%s cannot be reached: %s", self._lock.name, err)
-        if self._troubles < len(TROUBLE_PAUSES_SECONDS):
-            self._lock.questions.async_ask_in(TROUBLE_PAUSES_SECONDS[self._troubles])
-            self._troubles += 1
+        self._ask_again()
         if err.reason == NO_GATEWAY and self._lock.data.trouble == GATEWAY_OFFLINE:
             # Half an hour after a gateway went silent the vendor forgets that the lock ever had one.
             return
         self._note(err.reason, source)
 
     @callback
+    def async_unanswered(self, err: TTLockError) -> None:
+        """Ask again for an answer that was lost on the way: where callbacks come the next turn may be hours away."""
+        if not isinstance(err, TransportError | DeviceBusy):
+            return
+        self._ask_again()
+        if isinstance(err, TransportError):
+            self._lock.account.async_unanswered(self._lock.lock_id)
+
+    @callback
     def async_shutdown(self) -> None:
         """Wait for nothing any more."""
         self._outage.cancel()
+
+    def _ask_again(self) -> None:
+        if self._troubles < len(TROUBLE_PAUSES_SECONDS):
+            self._lock.questions.async_ask_in(TROUBLE_PAUSES_SECONDS[self._troubles])
+            self._troubles += 1
 
     def _note(self, word: str, source: FactSource) -> None:
         now = dt_util.utcnow()

@@ -170,6 +170,7 @@ class LockCoordinator(DataUpdateCoordinator[LockData]):
                 raise
         except TTLockError as err:
             self.contact.async_failed(err, FactSource.LOCK)
+            self.contact.async_unanswered(err)
             return self._composed()
         return await self._async_with_answer(state, asked)
 
