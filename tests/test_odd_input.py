@@ -37,6 +37,8 @@ async def test_odd_values_are_refused_and_harm_nothing(
     ):
         with pytest.raises(vol.Invalid, match="too large"):
             await act(hass, action, data)
+    with pytest.raises(vol.Invalid, match="broken text"):
+        await act(hass, "create_passcode", {**code, "start_time": HALF})
     for action, data, reason in (
         ("create_passcode", {**code, "passcode_name": HALF}, "text_broken"),
         ("modify_passcode", {**lock, "passcode_id": 80863004, "name": HALF}, "text_broken"),
@@ -48,6 +50,8 @@ async def test_odd_values_are_refused_and_harm_nothing(
         assert refusal.value.translation_key == reason
     await act(hass, "create_passcode", code)
     assert world.lock("front_door").enter_code("482915").opened
+    long_ago = {**lock, "older_than": {"days": 999999999}, "dry_run": True}
+    assert await act(hass, "cleanup_passcodes", long_ago) == {"removed": {}}
     soon = await act(hass, "list_expiring", {**lock, "within": {"days": 999999999}})
     assert "Cleaner" in str(soon)
     delay = {"entity_id": entity_id("number", "front_door", "autolock_delay"), "value": float("nan")}

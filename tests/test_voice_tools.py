@@ -268,6 +268,8 @@ WRONG: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
     ("create_guest_code", {**STAY, "guest": "x" * 31}),
     ("create_guest_code", {**STAY, "start": "soon"}),
     ("create_guest_code", {**STAY, "start": 12}),
+    ("create_guest_code", {**STAY, "start": "\ud800"}),
+    ("make_one_time_code", {"lock": NAME, "guest": "\ud800"}),
     ("create_guest_code", {**STAY, "guest": 7}),
     ("make_one_time_code", {"lock": NAME, "confirmation": 7}),
     ("create_guest_code", {**STAY, "code": "4815"}),

@@ -22,6 +22,8 @@ from custom_components.ttlock.client.passcodes import PasscodeRequest, check
 NOW = datetime(2026, 6, 1, 12, 30, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 ON_THE_HOUR = NOW.replace(minute=0)
+SKIPPED = datetime(2027, 3, 28, 2, 30, tzinfo=ZoneInfo("Europe/Rome"))
+"""The clock goes from two to three: it is the same moment as half past three."""
 PERIOD = PasscodeKind.PERIOD
 PERMANENT = PasscodeKind.PERMANENT
 
@@ -47,6 +49,7 @@ def _wish(
         (_wish(PERIOD, start=NOW), "period_missing"),
         (_wish(PERIOD, start=NOW + HOUR, end=NOW + HOUR), "period_order"),
         (_wish(PERIOD, start=NOW + 2 * HOUR, end=NOW + HOUR), "period_order"),
+        (_wish(PERIOD, start=SKIPPED, end=SKIPPED + HOUR / 2), "period_order"),
         (_wish(PERIOD, start=NOW - 2 * HOUR, end=NOW - HOUR), "period_past"),
         (_wish(PERIOD, start=NOW, end=NOW.replace(year=2100)), "period_years"),
         (_wish(PERIOD, start=NOW.replace(year=1999), end=NOW), "period_years"),

@@ -22,17 +22,23 @@ NAME = vol.All(cv.string, str.strip, vol.Length(min=1))
 
 
 def _fitting[T](validator: Callable[[Any], T]) -> Callable[[Any], T]:
-    """Return what refuses numbers, too, of which Home Assistant can make no time."""
+    """Return what refuses, too, what Home Assistant's readers of times do not stand."""
 
     def check(value: Any) -> T:
         try:
+            if isinstance(value, str):
+                # Half a character makes ciso8601 end the whole process.
+                value.encode()
             return validator(value)
+        except UnicodeEncodeError as err:
+            raise vol.Invalid("broken text") from err
         except OverflowError as err:
             raise vol.Invalid("number too large") from err
 
     return check
 
 
+MOMENT: Final = _fitting(cv.datetime)
 DURATION: Final = _fitting(cv.positive_time_period)
 TIME_OF_DAY: Final = _fitting(cv.time)
 RECEIVER: Final[VolDictType] = {vol.Required("receiver_username"): NAME}

@@ -23,7 +23,7 @@ from ..targets import async_may_see_secrets, async_target_locks
 from .action import DIGITS, DURATION, OBJECT_ID, Action
 from .outcomes import result_of, result_of_all
 from .passcode_writer import async_place
-from .period import PERIOD, full_hour, next_full_hour, period_of
+from .period import LONGEST, PERIOD, full_hour, next_full_hour, period_of
 from .results import CONFIRMED, Result, each, listed
 
 PASSCODE_TYPES: Final = {kind.name.lower(): kind for kind in PasscodeKind if kind is not PasscodeKind.UNKNOWN}
@@ -98,7 +98,7 @@ async def async_list_passcodes(hass: HomeAssistant, call: ServiceCall) -> Servic
 async def async_cleanup_passcodes(hass: HomeAssistant, call: ServiceCall) -> ServiceResponse:
     """Take the passcodes off locks whose period is over; they keep their place in the lock's memory until then."""
     locks = await async_target_locks(hass, call)
-    before = dt_util.utcnow() - call.data["older_than"]
+    before = dt_util.utcnow() - min(call.data["older_than"], LONGEST)
 
     def expired(shown: Credential) -> bool:
         return shown.validity.over_at(before)

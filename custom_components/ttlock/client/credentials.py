@@ -113,7 +113,7 @@ class Validity:
             raise InvalidInput("validity_unknown")
         if self.kind is ValidityKind.PERIOD and (self.start is None or self.end is None):
             raise InvalidInput("period_missing")
-        if self.start is not None and self.end is not None and self.end <= self.start:
+        if self.start is not None and self.end is not None and self.end.timestamp() <= self.start.timestamp():
             raise InvalidInput("period_order")
         return {
             "startDate": parse.epoch_ms(self.start),

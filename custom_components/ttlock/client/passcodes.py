@@ -71,7 +71,8 @@ def check_years(*moments: datetime | None) -> None:
 def check_period(start: datetime | None, end: datetime | None, now: datetime) -> None:
     """Refuse a period that can never open the door; InvalidInput."""
     check_years(start, end)
-    if start is not None and end is not None and end <= start:
+    # Of two moments in one zone the hands of the clock would be compared, which on one day of the year go ahead.
+    if start is not None and end is not None and end.timestamp() <= start.timestamp():
         raise InvalidInput("period_order")
     if end is not None and end <= now:
         raise InvalidInput("period_past")

@@ -12,6 +12,7 @@ from homeassistant.util.json import JsonObjectType
 import probatio
 
 from ..client.errors import BluetoothError, DeviceUnreachable, InvalidInput, NotPermitted
+from ..client.text import check_text
 from ..const import DOMAIN
 from ..errors import translated, word_of
 from ..lock_coordinator import LockCoordinator
@@ -90,6 +91,11 @@ class LockTool(Tool):
     @override
     async def async_call(self, hass: HomeAssistant, tool_input: ToolInput, llm_context: LLMContext) -> ToolResult:
         """Check who asks for what, and answer; Home Assistant checks nothing itself."""
+        try:
+            # Whatever reads times in the arguments may end the whole process on half a character.
+            check_text(*(value for value in tool_input.tool_args.values() if isinstance(value, str)))
+        except InvalidInput as err:
+            raise probatio.MultipleInvalid([probatio.Invalid("broken text")]) from err
         arguments: dict[str, Any] = self.parameters(tool_input.tool_args)
         try:
             # Exposure may have changed since the model was told of the lock.

@@ -87,5 +87,5 @@ class Ekeys:
 def _check_period(start: datetime | None, end: datetime | None) -> None:
     if (start is None) != (end is None):
         raise InvalidInput("period_missing")
-    if start is not None and end is not None and end <= start:
+    if start is not None and end is not None and end.timestamp() <= start.timestamp():
         raise InvalidInput("period_order")
