@@ -17,7 +17,7 @@ from ..client.events import method_of, reason_of, side_of, type_of
 from ..errors import translated
 from ..lock_coordinator import LockCoordinator
 from ..targets import async_target_locks
-from .action import MOMENT, Action
+from .action import Action
 from .holdings import COLUMNS, async_holdings, rows
 from .record_filter import FILTER, RecordFilter
 from .results import Locks, Result, aware, results
@@ -204,7 +204,7 @@ ACTIONS: Final = {
     ),
     "export_records": Action(
         handler=async_export_records,
-        fields={**FILE, vol.Optional("start_time"): MOMENT, vol.Optional("end_time"): MOMENT, **FILTER},
+        fields={**FILE, vol.Optional("start_time"): cv.datetime, vol.Optional("end_time"): cv.datetime, **FILTER},
         reads=True,
     ),
 }

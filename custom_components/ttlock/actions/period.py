@@ -3,20 +3,21 @@
 from datetime import datetime, timedelta, tzinfo
 from typing import Any, Final
 
+from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import VolDictType
 import voluptuous as vol
 
 from ..client.errors import InvalidInput
 from ..client.passcodes import YEARS, check_years
-from .action import DURATION, MOMENT
+from .action import DURATION
 from .results import aware
 
 HOUR: Final = timedelta(hours=1)
 LONGEST: Final = timedelta(days=366 * len(YEARS))
 """More than there are days in the years that a lock knows."""
 PERIOD: Final[VolDictType] = {
-    vol.Optional("start_time"): MOMENT,
-    vol.Optional("end_time"): MOMENT,
+    vol.Optional("start_time"): cv.datetime,
+    vol.Optional("end_time"): cv.datetime,
     vol.Optional("duration"): DURATION,
 }
 

@@ -4,6 +4,7 @@ from contextlib import aclosing
 from typing import Final
 
 from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse, SupportsResponse
+from homeassistant.helpers import config_validation as cv
 import voluptuous as vol
 
 from ..client.cloud.paging import PAGE
@@ -16,7 +17,7 @@ from ..client.secret import HIDDEN
 from ..errors import translated
 from ..lock_coordinator import LockCoordinator
 from ..targets import async_target_locks
-from .action import MOMENT, Action
+from .action import Action
 from .record_filter import FILTER, RecordFilter
 from .results import Result, aware, listed, local
 
@@ -83,8 +84,8 @@ ACTIONS: Final = {
     "list_records": Action(
         handler=async_list_records,
         fields={
-            vol.Optional("start_date"): MOMENT,
-            vol.Optional("end_date"): MOMENT,
+            vol.Optional("start_date"): cv.datetime,
+            vol.Optional("end_date"): cv.datetime,
             **FILTER,
             vol.Optional("page_size", default=PAGE): vol.All(vol.Coerce(int), vol.Range(min=1, max=PAGE)),
             vol.Optional("page_no"): vol.All(vol.Coerce(int), vol.Range(min=1)),

@@ -18,13 +18,13 @@ from ..client.errors import InvalidInput
 from ..client.passage import MINUTES_A_DAY
 from ..client.passcodes import check_period
 from ..lock_coordinator import LockCoordinator
-from .action import DURATION, MOMENT, TIME_OF_DAY
+from .action import DURATION, TIME_OF_DAY
 from .period import period_of
 from .results import Result, local
 
 VALIDITY: Final[VolDictType] = {
-    vol.Optional("start_time"): MOMENT,
-    vol.Optional("end_time"): MOMENT,
+    vol.Optional("start_time"): cv.datetime,
+    vol.Optional("end_time"): cv.datetime,
     vol.Optional("duration"): DURATION,
     vol.Optional("days"): cv.weekdays,
     vol.Optional("day_start"): TIME_OF_DAY,
