@@ -10,7 +10,11 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 import voluptuous as vol
 
+from custom_components.ttlock.client.credentials import CredentialKind, Validity
 from custom_components.ttlock.client.cyclic import weekly
+from custom_components.ttlock.client.errors import InvalidInput
+from custom_components.ttlock.client.grants.comparison import normal, normal_change
+from custom_components.ttlock.client.grants.model import Change, Wish
 from custom_components.ttlock.client.occurrences import weekly_spans
 from simulator import World
 
@@ -75,3 +79,11 @@ def test_a_calendar_may_be_asked_for_all_times() -> None:
         weekly({1}, 60, 120), datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC), UTC
     )
     assert (first[0].year, last[1].year) == (2000, 2099)
+
+
+def test_half_a_character_is_nobody_s_name() -> None:
+    wish = Wish(kind=CredentialKind.PASSCODE, lock_id=1, label=HALF, validity=Validity.permanent())
+    with pytest.raises(InvalidInput, match="text_broken"):
+        normal(wish)
+    with pytest.raises(InvalidInput, match="text_broken"):
+        normal_change(Change(label=HALF), wish.kind)
