@@ -562,3 +562,15 @@ async def test_a_lost_command_is_looked_for_once_more(
     world.lock("front_door").command_auto_lock(0)
     await pass_time(hass, freezer, timedelta(seconds=31))
     assert state_of(hass, front_door).state == "unlocked"
+
+
+async def test_an_answer_that_acknowledges_nothing_is_not_taken_for_a_lock_that_has_moved(
+    hass: HomeAssistant, loaded: MockConfigEntry, world: World, entity_id: Find
+) -> None:
+    front_door = entity_id("lock", "front_door", "lock")
+    world.lock("front_door").turn_key()
+    world.lock("front_door").jammed = True
+    world.faults.add(Fault(kind="missing_fields", path=LOCK, times=1))
+    with pytest.raises(HomeAssistantError):
+        await command(hass, "lock", front_door)
+    assert state_of(hass, front_door).state == "unlocked"

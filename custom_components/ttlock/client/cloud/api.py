@@ -151,11 +151,16 @@ class CloudClient:
 
     async def unlock(self, lock_id: int) -> None:
         """Withdraw the bolt. Sent once; OutcomeUnknown when the answer was lost."""
-        await self._transport.send(at.UNLOCK, lock_id)
+        await self._move(at.UNLOCK, lock_id)
 
     async def lock(self, lock_id: int) -> None:
         """Throw the bolt. OutcomeUnknown when the answer was lost."""
-        await self._transport.send(at.LOCK, lock_id)
+        await self._move(at.LOCK, lock_id)
+
+    async def _move(self, command: at.Endpoint, lock_id: int) -> None:
+        """Move the bolt; without the code of an acknowledgement (ttlock-open-api.md 4.2) nobody knows that it did."""
+        if "errcode" not in await self._transport.send(command, lock_id):
+            raise OutcomeUnknown
 
     # -- Settings --------------------------------------------------------------------------------------------------
 
