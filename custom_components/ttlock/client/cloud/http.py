@@ -51,9 +51,9 @@ async def exchange(
 
     With an `image` the form goes into the address and the image is the body (ttlock-open-api.md 4.8).
 
-    Raises InvalidInput for a text that cannot be sent, ConnectionFailed, RequestTimeout or ServerFault when there is no verdict; OutcomeUnknown instead when the
-    request must not be repeated and may have reached the cloud. Causes are cut off: aiohttp quotes addresses with
-    the token in them.
+    Raises InvalidInput for a text that cannot be sent; ConnectionFailed, RequestTimeout or ServerFault when there is no
+    verdict; OutcomeUnknown instead when the request must not be repeated and may have reached the cloud. Causes are cut
+    off: aiohttp quotes addresses with the token in them.
     """
     check_text(*form.values())
     timeout = aiohttp.ClientTimeout(total=timeout_seconds, sock_connect=CONNECT_TIMEOUT_SECONDS)
