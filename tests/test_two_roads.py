@@ -4,9 +4,7 @@ from datetime import timedelta
 from unittest.mock import patch
 
 import bleak_retry_connector
-from bluetooth_data_tools import monotonic_time_coarse
 from freezegun.api import FrozenDateTimeFactory
-from homeassistant.components import bluetooth
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
@@ -97,36 +95,6 @@ async def test_what_happens_at_the_door_is_seen_without_any_call(
     await hass.async_block_till_done()
     assert state_of(hass, lock).state == "locked"
     assert cloud.calls["/v3/lock/queryOpenState"] == 0
-
-
-async def test_what_a_lock_said_before_it_went_silent_is_no_news_when_it_is_looked_at_again(
-    hass: HomeAssistant,
-    freezer: FrozenDateTimeFactory,
-    lock: str,
-    entry: MockConfigEntry,
-    world: World,
-    air: Air,  # noqa: F811
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    door, follower = world.lock("front_door"), entry.runtime_data.locks[world.lock("front_door").lock_id]
-    door.configure_auto_lock(0)
-    for _ in range(2):
-        door.turn_key()
-        await hass.async_block_till_done()
-        freezer.tick(20)
-    assert state_of(hass, lock).state == "locked"
-    air.lock("front_door").in_range = False
-    freezer.tick(60)
-    door.enter_code(CODE)
-    world.upload()
-    freezer.tick(30)
-    # This clock is not held: since the lock was heard it is 20 + 60 + 30 seconds.
-    monkeypatch.setattr(bluetooth, "MONOTONIC_TIME", lambda: monotonic_time_coarse() + 110)
-    await follower.log.async_read()
-    await hass.async_block_till_done(wait_background_tasks=True)
-    assert state_of(hass, lock).state == "unlocked"
-    await follower.async_refresh()
-    assert state_of(hass, lock).state == "unlocked"
 
 
 async def test_who_opened_is_looked_up_once_in_the_list_after_the_radio_has_told_that_somebody_did(

@@ -100,13 +100,11 @@ class LockFacts:
         )
 
     @callback
-    def async_note_advertisement(
-        self, told: Advertisement, battery: int | None = None, *, age: timedelta = timedelta()
-    ) -> None:
+    def async_note_advertisement(self, told: Advertisement, battery: int | None = None) -> None:
         """Note what the lock says to everybody around it.
 
         Some locks never say anything but locked (ttlock-ble-protocol.md 2.5): that counts only for one that has said
-        otherwise once. What was heard some time ago was so at that time.
+        otherwise once.
         """
         settings, at = self._lock.data.settings, self.moment()
         if told.bolt is Bolt.UNLOCKED and not settings.shows_unlocked:
@@ -115,7 +113,7 @@ class LockFacts:
             told = replace(told, bolt=Bolt.UNKNOWN)
 
         def said[T](value: T) -> Evidence[T]:
-            return Evidence(value=value, source=FactSource.ADVERTISEMENT, at=at - age, heard=at - age)
+            return Evidence(value=value, source=FactSource.ADVERTISEMENT, at=at, heard=at)
 
         self._note(
             Testimony(

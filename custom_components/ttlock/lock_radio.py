@@ -4,7 +4,6 @@ Nothing is connected for what advertisements tell. A conversation is shared by e
 by itself after a few seconds: a lock talks to one phone at a time, and others want their turn.
 """
 
-from datetime import timedelta
 import time
 from typing import TYPE_CHECKING, Final
 
@@ -149,14 +148,8 @@ class LockRadio:
         latest = self.watcher.latest
         if latest is None or not self.tells:
             return False
-        self._lock.facts.async_note_advertisement(latest, age=self._silent_for)
+        self._lock.facts.async_note_advertisement(latest)
         return True
-
-    @property
-    def _silent_for(self) -> timedelta:
-        """Return how long ago the lock was heard last: for minutes Home Assistant calls one present that is silent."""
-        last = bluetooth.async_last_service_info(self._hass, self.address, connectable=False)
-        return timedelta(seconds=max(0.0, bluetooth.MONOTONIC_TIME() - last.time) if last else 0.0)
 
     @property
     def _speaks(self) -> bool:
