@@ -93,7 +93,7 @@ def quiet_loggers() -> None:
     # The stand-in for storage logs what it stores; Home Assistant's own does not, and a private file may hold digits.
     logging.getLogger("pytest_homeassistant_custom_component.common").setLevel(logging.INFO)
     # A line for every entity and component of every test costs a tenth of its time.
-    for name in ("helpers.entity_registry", "helpers.entity_platform", "loader", "setup"):
+    for name in ("helpers.entity_registry", "loader", "setup"):
         logging.getLogger(f"homeassistant.{name}").setLevel(logging.WARNING)
     # What is logged is captured once: by pytest, not by the handler of the plugin for a console nobody sees as well.
     for handler in [handler for handler in logging.root.handlers if type(handler) is logging.StreamHandler]:

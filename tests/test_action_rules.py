@@ -113,11 +113,7 @@ def sampled(tmp_path: Path) -> Sampled:
 @pytest.fixture
 async def household(hass: HomeAssistant, hass_admin_user: User) -> Context:
     """Return the context of somebody who lives here and administers nothing."""
-    return await _somebody(hass, GROUP_ID_USER)
-
-
-async def _somebody(hass: HomeAssistant, group: str) -> Context:
-    user = await hass.auth.async_create_user("household", group_ids=[group])
+    user = await hass.auth.async_create_user("household", group_ids=[GROUP_ID_USER])
     return Context(user_id=user.id)
 
 
@@ -250,8 +246,7 @@ async def test_only_administrators_call_what_is_for_administrators(
     group: str,
 ) -> None:
     """Neither from inside Home Assistant nor over the socket that its pages and apps use, sees or makes anybody codes."""
-    somebody = await hass.auth.async_get_user((await _somebody(hass, group)).user_id or "")
-    assert somebody
+    somebody = await hass.auth.async_create_user("somebody", group_ids=[group])
     token = hass.auth.async_create_access_token(await hass.auth.async_create_refresh_token(somebody, "app"))
     socket = await hass_ws_client(hass, token)
     cloud.reset_calls()

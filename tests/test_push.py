@@ -135,6 +135,13 @@ async def test_locked_is_believed_when_it_stands_in_the_list(
     assert cloud.calls[LIST] == 1
 
 
+async def opens_and_jams(hass: HomeAssistant, client: TestClient[Any, Any], path: str, world: World) -> None:
+    """Open the front door, of which a callback tells; it will not lock itself."""
+    world.lock("front_door").enter_code(CODE)
+    await post(hass, client, path, form(world, record()))
+    world.lock("front_door").jammed = True
+
+
 async def test_where_callbacks_come_an_answer_that_was_lost_is_asked_for_again_and_not_half_a_day_later(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
@@ -145,9 +152,7 @@ async def test_where_callbacks_come_an_answer_that_was_lost_is_asked_for_again_a
     entity_id: Find,
 ) -> None:
     front_door, door = entity_id("lock", "front_door", "lock"), world.lock("front_door")
-    door.enter_code(CODE)
-    await post(hass, client, path, form(world, record()))
-    door.jammed = True
+    await opens_and_jams(hass, client, path, world)
     world.faults.add(Fault(kind="http_503"))
     await pass_time(hass, freezer, timedelta(seconds=door.auto_lock_seconds + 4))
     await pass_time(hass, freezer, timedelta(seconds=30))
@@ -172,9 +177,7 @@ async def test_where_callbacks_come_one_lost_answer_is_no_outage_and_asked_for_a
     entity_id: Find,
 ) -> None:
     front_door, door = entity_id("lock", "front_door", "lock"), world.lock("front_door")
-    door.enter_code(CODE)
-    await post(hass, client, path, form(world, record()))
-    door.jammed = True
+    await opens_and_jams(hass, client, path, world)
     world.faults.add(Fault(kind="errcode", errcode=-3003, path=STATE))
     await pass_time(hass, freezer, timedelta(seconds=door.auto_lock_seconds + 4))
     world.faults.clear()

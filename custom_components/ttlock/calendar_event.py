@@ -17,7 +17,8 @@ from homeassistant.components.calendar.const import (
 from .client import Secret
 from .client.cyclic import CyclicWindow
 from .client.errors import InvalidInput
-from .client.passcodes import check_code, check_years
+from .client.passcodes import check_code
+from .client.period import check_years
 
 CODE_LINE: Final = re.compile(
     r"\s*(?:(?:pass)?code|pin|密码|密碼)(?![a-z])[\s:：=]*(?P<code>.*\d.*?)[\s#]*", re.IGNORECASE

@@ -275,6 +275,7 @@ BY_LANGUAGE: Final[Mapping[str, Words]] = {
     "ru": _RUSSIAN,
     "zh": SIMPLIFIED_CHINESE,
 }
+_TRADITIONAL: Final = frozenset({"hant", "tw", "hk", "mo"})
 
 
 def words_of(language: str) -> Words:
@@ -288,6 +289,3 @@ def words_of(language: str) -> Words:
 def writes_traditional(language: str) -> bool:
     """Return whether a kind of Chinese is written in traditional characters: `zh-Hant` in pages, `zh-TW` by Assist."""
     return not _TRADITIONAL.isdisjoint(language.lower().replace("_", "-").split("-"))
-
-
-_TRADITIONAL: Final = frozenset({"hant", "tw", "hk", "mo"})

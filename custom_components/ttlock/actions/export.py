@@ -12,8 +12,8 @@ from homeassistant.util.json import JsonObjectType, JsonValueType
 import voluptuous as vol
 
 from ..client.cloud.records import RecordQuery
-from ..client.errors import InvalidInput
 from ..client.events import method_of, reason_of, side_of, type_of
+from ..client.period import check_order
 from ..errors import translated
 from ..lock_coordinator import LockCoordinator
 from ..targets import async_target_locks
@@ -181,8 +181,7 @@ def _lock_row(entity_id: str, lock: LockCoordinator) -> Row:
 
 def _query(lock: LockCoordinator, start: datetime | None, end: datetime | None) -> RecordQuery:
     start, end = aware(start, lock.data.zone), aware(end, lock.data.zone)
-    if start is not None and end is not None and end <= start:
-        raise InvalidInput("period_order")
+    check_order(start, end)
     return RecordQuery(start=start, end=end)
 
 

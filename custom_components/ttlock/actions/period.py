@@ -8,7 +8,7 @@ from homeassistant.helpers.typing import VolDictType
 import voluptuous as vol
 
 from ..client.errors import InvalidInput
-from ..client.passcodes import YEARS, check_years
+from ..client.period import YEARS, check_years
 from .action import DURATION
 from .results import aware
 

@@ -9,9 +9,9 @@ import voluptuous as vol
 
 from ..client.cloud.paging import PAGE
 from ..client.cloud.records import RecordQuery
-from ..client.errors import InvalidInput
 from ..client.events import method_of, reason_of, side_of, type_of
 from ..client.models import Record
+from ..client.period import check_order
 from ..client.records import record_word
 from ..client.secret import HIDDEN
 from ..errors import translated
@@ -57,8 +57,7 @@ async def async_list_records(hass: HomeAssistant, call: ServiceCall) -> ServiceR
 
 def _query(call: ServiceCall, lock: LockCoordinator) -> RecordQuery:
     start, end = (aware(call.data.get(name), lock.data.zone) for name in ("start_date", "end_date"))
-    if start is not None and end is not None and end <= start:
-        raise InvalidInput("period_order")
+    check_order(start, end)
     return RecordQuery(start=start, end=end)
 
 

@@ -18,14 +18,12 @@ from ..client.errors import InvalidInput
 from ..client.passage import MINUTES_A_DAY
 from ..client.passcodes import check_period
 from ..lock_coordinator import LockCoordinator
-from .action import DURATION, TIME_OF_DAY
-from .period import period_of
+from .action import TIME_OF_DAY
+from .period import PERIOD, period_of
 from .results import Result, local
 
 VALIDITY: Final[VolDictType] = {
-    vol.Optional("start_time"): cv.datetime,
-    vol.Optional("end_time"): cv.datetime,
-    vol.Optional("duration"): DURATION,
+    **PERIOD,
     vol.Optional("days"): cv.weekdays,
     vol.Optional("day_start"): TIME_OF_DAY,
     vol.Optional("day_end"): TIME_OF_DAY,

@@ -17,6 +17,7 @@ from .models import CredentialStatus, EkeyStatus, Passcode, PasscodeKind
 from .parse import Raw
 from .passage import MINUTES_A_DAY
 from .passcodes import ONE_TIME_LIFE
+from .period import check_order
 from .secret import Secret, without_number
 
 
@@ -113,8 +114,7 @@ class Validity:
             raise InvalidInput("validity_unknown")
         if self.kind is ValidityKind.PERIOD and (self.start is None or self.end is None):
             raise InvalidInput("period_missing")
-        if self.start is not None and self.end is not None and self.end.timestamp() <= self.start.timestamp():
-            raise InvalidInput("period_order")
+        check_order(self.start, self.end)
         return {
             "startDate": parse.epoch_ms(self.start),
             "endDate": parse.epoch_ms(self.end),

@@ -7,7 +7,7 @@ from typing import Final
 from .credentials import Validity, ValidityKind
 from .cyclic import CyclicWindow, weekly
 from .passage import MINUTES_A_DAY, PassagePeriod
-from .passcodes import YEARS
+from .period import YEARS
 
 EPOCH: Final = datetime.fromtimestamp(0, UTC)
 FIRST: Final = datetime(YEARS.start, 1, 1, tzinfo=UTC)

@@ -11,6 +11,7 @@ from typing import Final
 
 from .errors import InvalidInput
 from .models import PasscodeKind
+from .period import check_order, check_years
 from .secret import Secret
 
 MIN_DIGITS: Final = 4
@@ -25,8 +26,6 @@ MAX_RANDOM_PERIOD: Final = timedelta(days=366)
 FIRST_USE: Final = timedelta(hours=24)
 """A random code that is not used within a day of its start is suspended (7.1)."""
 ONE_TIME_LIFE: Final = timedelta(hours=6)
-YEARS: Final = range(2000, 2100)
-"""Locks know two digits of a year (ttlock-ble-protocol.md 4.6)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,18 +61,10 @@ def random_code(taken: Collection[Secret]) -> Secret:
                 return code
 
 
-def check_years(*moments: datetime | None) -> None:
-    """Refuse moments that no lock knows; InvalidInput. What passes can be reckoned with in every zone."""
-    if any(when is not None and when.year not in YEARS for when in moments):
-        raise InvalidInput("period_years")
-
-
 def check_period(start: datetime | None, end: datetime | None, now: datetime) -> None:
     """Refuse a period that can never open the door; InvalidInput."""
     check_years(start, end)
-    # Of two moments in one zone the hands of the clock would be compared, which on one day of the year go ahead.
-    if start is not None and end is not None and end.timestamp() <= start.timestamp():
-        raise InvalidInput("period_order")
+    check_order(start, end)
     if end is not None and end <= now:
         raise InvalidInput("period_past")
 

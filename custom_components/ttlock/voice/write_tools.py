@@ -25,7 +25,8 @@ from ..actions.several import FAILED, async_take_off
 from ..client import Feature
 from ..client.errors import InvalidInput, NotPermitted, OutcomeUnknown, OutOfReach
 from ..client.models import PasscodeKind
-from ..client.passcodes import ONE_TIME_LIFE, PasscodeRequest, check, check_years
+from ..client.passcodes import ONE_TIME_LIFE, PasscodeRequest, check
+from ..client.period import check_order, check_years
 from ..const import DOMAIN
 from ..delivery import async_recipients
 from ..message import clock
@@ -124,9 +125,10 @@ class GuestCode(CodeTool):
         lock, now = question.lock, dt_util.utcnow()
         zone = lock.data.zone
         start, end = (aware(dt_util.parse_datetime(question.arguments[key]), zone) for key in ("start", "end"))
-        check_years(start, end)
-        if start is None or end is None or end <= start:
+        if start is None or end is None:
             raise InvalidInput("period_order")
+        check_years(start, end)
+        check_order(start, end)
         if start < now - timedelta(hours=1):
             raise InvalidInput("period_past")
         # The lock knows full hours of such codes only: it opens in all that are touched, and the user is told so.

@@ -6,6 +6,7 @@ from .. import parse
 from ..ekeys import EkeyRequest, SharedEkey
 from ..errors import InvalidInput, ServerFault
 from ..parse import Listing
+from ..period import check_order
 from ..secret import Secret
 from . import endpoints as at
 from .paging import PAGE, all_pages, made
@@ -87,5 +88,4 @@ class Ekeys:
 def _check_period(start: datetime | None, end: datetime | None) -> None:
     if (start is None) != (end is None):
         raise InvalidInput("period_missing")
-    if start is not None and end is not None and end.timestamp() <= start.timestamp():
-        raise InvalidInput("period_order")
+    check_order(start, end)

@@ -28,6 +28,7 @@ from ..errors import InvalidInput, NotFound, Unsupported
 from ..models import PasscodeKind
 from ..parse import Listing
 from ..passcodes import PasscodeRequest
+from ..period import check_order
 from ..secret import Secret
 from .model import Change, Wish
 
@@ -208,8 +209,7 @@ def _check_passcode_period(validity: Validity) -> None:
         raise InvalidInput("period_not_permanent")
     if validity.kind is not ValidityKind.PERIOD or validity.start is None or validity.end is None:
         raise InvalidInput("validity_unknown")
-    if validity.end <= validity.start:
-        raise InvalidInput("period_order")
+    check_order(validity.start, validity.end)
 
 
 def first_window(validity: Validity, now: datetime, zone: tzinfo) -> tuple[datetime, datetime]:

@@ -8,6 +8,7 @@ from ..credentials import Validity
 from ..errors import BluetoothError, InvalidInput, LinkLost, NotFound, OutcomeUnknown
 from ..models import Passcode
 from ..passcodes import PasscodeRequest
+from ..period import check_order
 from ..secret import Secret
 from .way import gone
 
@@ -67,8 +68,7 @@ def new_period(shown: Passcode, start: datetime | None, end: datetime | None) ->
     start, end = start or shown.start, end or shown.end
     if start is None or end is None:
         raise InvalidInput("period_missing")
-    if end <= start:
-        raise InvalidInput("period_order")
+    check_order(start, end)
     return Validity.period(start, end)
 
 
